@@ -1,0 +1,73 @@
+// Every bound of the host, with its reason. A limit that is hit is an answer to the client or a
+// line in the log, never a crash.
+
+package enum Limits {
+    // HTTP. Sizes in bytes.
+
+    /// One request line; longer ones get 414.
+    package static let requestLineBytes = 8_192
+    /// All header lines of a request together; more gets 431.
+    package static let headerBytes = 16_384
+    /// Header lines of a request; more gets 431.
+    package static let headerCount = 100
+    /// A request body, chunked or not; more gets 413. A batch of 100 orders is about 40 KB.
+    package static let bodyBytes = 1_048_576
+    /// Requests of one connection that wait for their answers; beyond, it isn't read from.
+    package static let pipelinedRequests = 64
+    /// Open client connections of a worker; more are answered 503 and closed.
+    package static let connections = 10_000
+    /// A connection that is idle between requests is closed after this.
+    package static let idleMillis = 75_000
+    /// A request must arrive whole within this, or gets 408: a slow sender can't hold a place.
+    package static let requestMillis = 15_000
+    /// Bytes waiting to be sent to one client before it counts as not reading and is cut off.
+    package static let outboxBytes = 4_194_304
+    /// One read from a socket.
+    package static let readBytes = 65_536
+
+    // WebSocket.
+
+    /// A message from a client, all fragments together; more closes with 1009.
+    package static let webSocketMessageBytes = 1_048_576
+    /// Channels that one socket may be subscribed to.
+    package static let subscriptionsPerSocket = 256
+    /// Time between pings; two unanswered ones end the connection.
+    package static let pingMillis = 20_000
+
+    // JSON.
+
+    /// Nesting of arrays and objects; deeper is malformed. Our deepest body has three levels.
+    package static let jsonDepth = 32
+
+    // Trading. Lengths in bytes.
+
+    package static let clientOrderIdBytes = 36
+    package static let symbolBytes = 20
+    package static let tagBytes = 32
+    package static let nameBytes = 100
+    package static let descriptionBytes = 200
+    package static let paramsBytes = 2_048
+    /// Decimal places of a price or quantity.
+    package static let scale = 9
+    /// Fills of one script call; what is left then is cancelled with reason fill_limit. 2,000 fills
+    /// block Redis for about 8 ms.
+    package static let fillsPerCall = 2_000
+    /// Expired orders ended by one script call.
+    package static let expiriesPerCall = 100
+
+    // Lists.
+
+    package static let listDefault = 100
+    package static let listMaximum = 1_000
+    package static let bookDepthDefault = 50
+    package static let bookDepthMaximum = 1_000
+
+    // Redis.
+
+    /// Commands waiting for Redis's answer; beyond, clients get 503 with Retry-After.
+    package static let commandsInFlight = 16_384
+    /// A command that Redis hasn't answered after this fails as "outcome unknown".
+    package static let commandMillis = 10_000
+    /// Stream entries read at once.
+    package static let streamBatch = 512
+}

@@ -1,0 +1,1 @@
+-- the library's head

@@ -1,0 +1,156 @@
+// What a client asks for, once every field has been read and checked for form, and what the
+// plugins make of it. Values only.
+
+import Base
+
+/// A new order as the client sent it.
+package struct OrderRequest: Hashable, Sendable {
+    package var account: String
+    package var symbol: String
+    package var side: Side
+    package var quantity: Quantity
+    /// nil where the client gave none.
+    package var price: Price?
+    package var orderType: String
+    package var timeInForce: String
+    package var clientOrderID: String
+    package var book: BookKind
+    package var tag: String
+    package var assetType: String
+    /// The order type's own parameters, checked against its schema, in the schema's order.
+    package var params: [OrderParam]
+    package var paramsJSON: [UInt8]
+
+    package init(
+        account: String, symbol: String, side: Side, quantity: Quantity, price: Price?,
+        orderType: String, timeInForce: String, clientOrderID: String, book: BookKind = .lit,
+        tag: String = "", assetType: String = "", params: [OrderParam] = [],
+        paramsJSON: [UInt8] = []
+    ) {
+        self.account = account
+        self.symbol = symbol
+        self.side = side
+        self.quantity = quantity
+        self.price = price
+        self.orderType = orderType
+        self.timeInForce = timeInForce
+        self.clientOrderID = clientOrderID
+        self.book = book
+        self.tag = tag
+        self.assetType = assetType
+        self.params = params
+        self.paramsJSON = paramsJSON
+    }
+
+    package var id: OrderID { OrderID(account: account, clientOrderID: clientOrderID) }
+    package var terms: OrderTerms {
+        OrderTerms(
+            orderType: orderType, timeInForce: timeInForce, tag: tag, assetType: assetType,
+            paramsJSON: paramsJSON)
+    }
+}
+
+/// One typed parameter of an order type.
+package struct OrderParam: Hashable, Sendable {
+    package enum Value: Hashable, Sendable {
+        /// Prices, quantities and money in their scales; durations in ms, times in UTC µs, bps,
+        /// plain whole numbers as they are.
+        case integer(Int64)
+        case boolean(Bool)
+        case text(String)
+    }
+    package let name: String
+    package let value: Value
+    package init(name: String, value: Value) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// What an order type and a time in force make of a request: one instruction to the matcher.
+package struct Plan: Hashable, Sendable {
+    package var pricing: Pricing
+    /// Unused for market pricing.
+    package var price: Price
+    package var quantity: Quantity
+    package var policy: RemainderPolicy
+    package var book: BookKind
+    /// UTC microseconds; 0 = never.
+    package var expireAt: Int64
+
+    package init(
+        pricing: Pricing, price: Price, quantity: Quantity, policy: RemainderPolicy,
+        book: BookKind, expireAt: Int64
+    ) {
+        self.pricing = pricing
+        self.price = price
+        self.quantity = quantity
+        self.policy = policy
+        self.book = book
+        self.expireAt = expireAt
+    }
+}
+
+package enum RuleMode: UInt8, Sendable {
+    case enforce = 1
+    case shadow = 2
+    case off = 3
+}
+
+package enum GuardMetric: String, Sendable {
+    case position
+}
+
+/// A limit that Redis judges in the same call that matches.
+package struct Guard: Hashable, Sendable {
+    package let rule: String
+    package let mode: RuleMode
+    package let metric: GuardMetric
+    package let limit: Int64
+    /// The reason that a client sees.
+    package let code: String
+    package let exemptIfReducing: Bool
+
+    package init(
+        rule: String, mode: RuleMode, metric: GuardMetric, limit: Int64, code: String,
+        exemptIfReducing: Bool
+    ) {
+        self.rule = rule
+        self.mode = mode
+        self.metric = metric
+        self.limit = limit
+        self.code = code
+        self.exemptIfReducing = exemptIfReducing
+    }
+
+    /// As the submit and amend functions read it.
+    package var encoded: String {
+        "\(rule)|\(mode.rawValue)|\(metric.rawValue)|\(limit)|\(code)|\(exemptIfReducing ? 1 : 0)"
+    }
+}
+
+/// The market as a plugin sees it: the host's picture as of a sequence number, which may be
+/// milliseconds old.
+package struct MarketSnapshot: Hashable, Sendable {
+    package var bestBid: Price?
+    package var bestAsk: Price?
+    package var last: Price?
+    package var asOfSequence: Int64
+    /// UTC microseconds at which the picture was taken.
+    package var time: Int64
+
+    package init(
+        bestBid: Price?, bestAsk: Price?, last: Price?, asOfSequence: Int64, time: Int64
+    ) {
+        self.bestBid = bestBid
+        self.bestAsk = bestAsk
+        self.last = last
+        self.asOfSequence = asOfSequence
+        self.time = time
+    }
+}
+
+package enum RiskOperation: UInt8, Sendable {
+    case submit = 1
+    case amend = 2
+}

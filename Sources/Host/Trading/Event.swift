@@ -1,0 +1,191 @@
+// One entry of the event stream: everything that one call changed (docs/REDIS.md, Event entries).
+
+import Base
+
+package enum EventKind: UInt8, Sendable {
+    case submit = 1
+    case cancel, amend, expire, account, transaction, instrument, seed
+}
+
+/// Why an order changed.
+package enum OrderCause: UInt8, Sendable {
+    case accepted = 1
+    case trade, cancelled, amended, expired, rejected
+
+    package var name: String {
+        switch self {
+        case .accepted: "accepted"
+        case .trade: "trade"
+        case .cancelled: "cancelled"
+        case .amended: "amended"
+        case .expired: "expired"
+        case .rejected: "rejected"
+        }
+    }
+}
+
+package struct Trade: Hashable, Sendable {
+    package let sequence: Int64
+    package let index: UInt32
+    package let time: Int64
+    package let aggressor: Side
+    package let book: BookKind
+    package let price: Price
+    package let quantity: Quantity
+    package let amount: Money
+    package let buyFee: Money
+    package let sellFee: Money
+    package let symbol: String
+    package let buyOrderID: OrderID
+    package let sellOrderID: OrderID
+
+    package var id: String { "\(sequence)-\(index)" }
+
+    init(sequence: Int64, time: Int64, from reader: inout ByteReader) throws(RecordError) {
+        self.sequence = sequence
+        self.time = time
+        index = try reader.uint32()
+        aggressor = try known(Side(rawValue: try reader.byte()), "side")
+        book = try known(BookKind(rawValue: try reader.byte()), "book")
+        price = Price(try reader.int64())
+        quantity = Quantity(try reader.int64())
+        amount = Money(try reader.int64())
+        buyFee = Money(try reader.int64())
+        sellFee = Money(try reader.int64())
+        symbol = try reader.string()
+        buyOrderID = OrderID(try reader.string())
+        sellOrderID = OrderID(try reader.string())
+    }
+}
+
+/// A level's totals after the call; quantity 0 means that it is gone.
+package struct LevelChange: Hashable, Sendable {
+    package let book: BookKind
+    package let side: Side
+    package let price: Price
+    package let quantity: Quantity
+    package let orderCount: Int64
+}
+
+package struct LedgerEntry: Hashable, Sendable {
+    package let kind: LedgerKind
+    package let amount: Money
+    package let balanceAfter: Money
+    /// Shares moved; 0 where only money moved.
+    package let quantity: Quantity
+    package let account: String
+    package let symbol: String
+    package let description: String
+}
+
+/// A guard's value when it was judged: part of the order's explain record.
+package struct GuardValue: Hashable, Sendable {
+    package let isEnforced: Bool
+    package let held: Bool
+    package let value: Int64
+    package let limit: Int64
+    package let rule: String
+    package let orderID: OrderID
+}
+
+package enum Change: Hashable, Sendable {
+    case order(Order, cause: OrderCause)
+    case account(Account)
+    case position(Position)
+    case trade(Trade)
+    case level(LevelChange)
+    case instrument(Instrument)
+    case ledger(LedgerEntry)
+    case market(Market)
+    case guardValue(GuardValue)
+}
+
+package struct Event: Hashable, Sendable {
+    package let sequence: Int64
+    package let kind: EventKind
+    /// UTC microseconds, Redis's clock.
+    package let time: Int64
+    /// Empty where the call touched no symbol.
+    package let symbol: String
+    package let changes: [Change]
+
+    package init(sequence: Int64, entry: ArraySlice<UInt8>) throws(RecordError) {
+        var reader = ByteReader(entry)
+        self.sequence = sequence
+        guard try reader.byte() == 1 else { throw RecordError(what: "event of another version") }
+        kind = try known(EventKind(rawValue: try reader.byte()), "event kind")
+        time = try reader.int64()
+        symbol = try reader.string()
+        var changes: [Change] = []
+        while !reader.isAtEnd {
+            let type = try reader.byte()
+            let length = Int(try reader.uint32())
+            let payload = try reader.take(length)
+            changes.append(
+                try Event.change(type, payload, sequence: sequence, time: time))
+        }
+        self.changes = changes
+    }
+
+    private static func change(
+        _ type: UInt8, _ payload: ArraySlice<UInt8>, sequence: Int64, time: Int64
+    ) throws(RecordError) -> Change {
+        var reader = ByteReader(payload)
+        switch type {
+        case 1:
+            let cause = try known(OrderCause(rawValue: try reader.byte()), "cause")
+            let id = OrderID(try reader.string())
+            return .order(try Order(id: id, record: reader.rest()), cause: cause)
+        case 2:
+            let id = try reader.string()
+            return .account(try Account(id: id, record: reader.rest()))
+        case 3:
+            let key = try reader.string()
+            return .position(try Position(key: key, record: reader.rest()))
+        case 4: return .trade(try Trade(sequence: sequence, time: time, from: &reader))
+        case 5: return .level(try LevelChange(from: &reader))
+        case 6:
+            let symbol = try reader.string()
+            return .instrument(try Instrument(symbol: symbol, record: reader.rest()))
+        case 7: return .ledger(try LedgerEntry(from: &reader))
+        case 8:
+            let symbol = try reader.string()
+            return .market(try Market(symbol: symbol, record: reader.rest()))
+        case 9: return .guardValue(try GuardValue(from: &reader))
+        case let other: throw RecordError(what: "unknown event section \(other)")
+        }
+    }
+}
+
+extension LevelChange {
+    init(from reader: inout ByteReader) throws(RecordError) {
+        book = try known(BookKind(rawValue: try reader.byte()), "book")
+        side = try known(Side(rawValue: try reader.byte()), "side")
+        price = Price(try reader.int64())
+        quantity = Quantity(try reader.int64())
+        orderCount = try reader.int64()
+    }
+}
+
+extension LedgerEntry {
+    init(from reader: inout ByteReader) throws(RecordError) {
+        kind = try known(LedgerKind(rawValue: try reader.byte()), "ledger type")
+        amount = Money(try reader.int64())
+        balanceAfter = Money(try reader.int64())
+        quantity = Quantity(try reader.int64())
+        account = try reader.string()
+        symbol = try reader.string()
+        description = try reader.string()
+    }
+}
+
+extension GuardValue {
+    init(from reader: inout ByteReader) throws(RecordError) {
+        isEnforced = try reader.byte() == 1
+        held = try reader.byte() == 1
+        value = try reader.int64()
+        limit = try reader.int64()
+        rule = try reader.string()
+        orderID = OrderID(try reader.string())
+    }
+}

@@ -1,0 +1,141 @@
+// An order as Redis keeps it (docs/REDIS.md, ORDER).
+
+import Base
+
+/// `ACCOUNT-CLIENTORDERID`.
+package struct OrderID: Hashable, Sendable {
+    package let text: String
+    package init(_ text: String) { self.text = text }
+    package init(account: String, clientOrderID: String) { text = "\(account)-\(clientOrderID)" }
+
+    package var account: Substring { text.prefix { $0 != "-" } }
+    package var clientOrderID: Substring { text.dropFirst(account.count + 1) }
+}
+
+/// What only the host reads of an order: carried through the script as it is.
+package struct OrderTerms: Hashable, Sendable {
+    package var orderType: String
+    package var timeInForce: String
+    package var tag: String
+    package var assetType: String
+    /// The order type's own parameters, as the client's JSON object; empty where it has none.
+    package var paramsJSON: [UInt8]
+
+    package init(
+        orderType: String, timeInForce: String, tag: String = "", assetType: String = "",
+        paramsJSON: [UInt8] = []
+    ) {
+        self.orderType = orderType
+        self.timeInForce = timeInForce
+        self.tag = tag
+        self.assetType = assetType
+        self.paramsJSON = paramsJSON
+    }
+
+    package func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.string(orderType)
+        writer.string(timeInForce)
+        writer.string(tag)
+        writer.string(assetType)
+        writer.raw(paramsJSON)
+        return writer.bytes
+    }
+
+    init(from reader: inout ByteReader) throws(RecordError) {
+        orderType = try reader.string()
+        timeInForce = try reader.string()
+        tag = try reader.string()
+        assetType = try reader.string()
+        paramsJSON = Array(reader.rest())
+    }
+}
+
+package struct Order: Hashable, Sendable {
+    package let id: OrderID
+    package let status: OrderStatus
+    package let side: Side
+    package let policy: RemainderPolicy
+    package let book: BookKind
+    package let pricing: Pricing
+    package let price: Price
+    package let quantity: Quantity
+    package let filled: Quantity
+    /// Σ price × quantity of the fills = high × 10^14 + low.
+    package let notionalHigh: Int64
+    package let notionalLow: Int64
+    package let amount: Money
+    /// Money for a buy, shares for a sell.
+    package let hold: Int64
+    package let fee: Money
+    package let feeRest: Int64
+    package let bookSequence: Int64
+    package let acceptedSequence: Int64
+    package let lastSequence: Int64
+    package let createdAt: Int64
+    package let updatedAt: Int64
+    /// 0 while open.
+    package let closedAt: Int64
+    /// 0 = none.
+    package let expireAt: Int64
+    package let requestHash: Int64
+    package let symbol: String
+    /// Empty, or a stable code, or a code with its values: `code: name=value, …`.
+    package let reason: String
+    package let terms: OrderTerms
+
+    /// What still works; 0 once the order has ended.
+    package var leaves: Quantity { status.isOpen ? quantity - filled : .zero }
+
+    package init(id: OrderID, record: ArraySlice<UInt8>) throws(RecordError) {
+        var reader = ByteReader(record)
+        self.id = id
+        guard try reader.byte() == 1 else { throw RecordError(what: "order of another version") }
+        status = try known(OrderStatus(rawValue: try reader.byte()), "status")
+        side = try known(Side(rawValue: try reader.byte()), "side")
+        policy = try known(RemainderPolicy(rawValue: try reader.byte()), "policy")
+        book = try known(BookKind(rawValue: try reader.byte()), "book")
+        pricing = try known(Pricing(rawValue: try reader.byte()), "pricing")
+        _ = try reader.take(2)
+        price = Price(try reader.int64())
+        quantity = Quantity(try reader.int64())
+        filled = Quantity(try reader.int64())
+        notionalHigh = try reader.int64()
+        notionalLow = try reader.int64()
+        amount = Money(try reader.int64())
+        hold = try reader.int64()
+        fee = Money(try reader.int64())
+        feeRest = try reader.int64()
+        bookSequence = try reader.int64()
+        acceptedSequence = try reader.int64()
+        lastSequence = try reader.int64()
+        createdAt = try reader.int64()
+        updatedAt = try reader.int64()
+        closedAt = try reader.int64()
+        expireAt = try reader.int64()
+        requestHash = try reader.int64()
+        symbol = try reader.string()
+        reason = try reader.string()
+        terms = try OrderTerms(from: &reader)
+    }
+
+    /// The fills' average price in the price scale, rounded to the nearest unit plus `extra`
+    /// further decimals; nil before the first fill.
+    package func averagePrice(extraDecimals: Int) -> Int64? {
+        guard filled.raw > 0 else { return nil }
+        let high = UInt64(notionalHigh).multipliedFullWidth(by: 100_000_000_000_000)
+        let (low, carry) = high.low.addingReportingOverflow(UInt64(notionalLow))
+        let factor = UInt64(Scaled.powersOfTen[extraDecimals])
+        let scaledLow = low.multipliedFullWidth(by: factor)
+        let scaledHigh = (high.high + (carry ? 1 : 0)) * factor + scaledLow.high
+        let divisor = UInt64(filled.raw)
+        guard scaledHigh < divisor else { return nil }
+        let (quotient, remainder) = divisor.dividingFullWidth((scaledHigh, scaledLow.low))
+        return Int64(remainder >= divisor - remainder ? quotient + 1 : quotient)
+    }
+}
+
+func known<Value>(_ value: Value?, _ field: String) throws(RecordError) -> Value {
+    guard let value else { throw RecordError(what: "unknown \(field)") }
+    return value
+}

@@ -1,0 +1,1 @@
+#include "oes_plugin.h"

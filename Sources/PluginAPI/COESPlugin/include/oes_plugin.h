@@ -1,0 +1,3 @@
+#ifndef OES_PLUGIN_H
+#define OES_PLUGIN_H
+#endif
