@@ -70,4 +70,9 @@ package enum Limits {
     package static let commandMillis = 10_000
     /// Stream entries read at once.
     package static let streamBatch = 512
+
+    // Start.
+
+    /// The .env file; the known settings fill a hundredth of this.
+    package static let settingsFileBytes = 65_536
 }
