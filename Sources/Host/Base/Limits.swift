@@ -2,6 +2,13 @@
 // line in the log, never a crash.
 
 package enum Limits {
+    // Loop.
+
+    /// Events taken from epoll at once; more stay in the kernel for the next turn.
+    package static let eventsPerTurn = 512
+    /// An idle loop still turns this often, so that the supervisor sees it live.
+    package static let heartbeatMillis: Int32 = 500
+
     // HTTP. Sizes in bytes.
 
     /// One request line; longer ones get 414.

@@ -8,9 +8,13 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 // accept4 stands behind _GNU_SOURCE, which a module's headers can't set for the importer.
-int oes_accept4(int listener, int flags);
+// `address` and `length` as for accept4, or NULL.
+int oes_accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
 int oes_memfd_create(const char *name, unsigned int flags);
+// A descriptor that becomes readable when the process ends; -1 and errno on failure.
+int oes_pidfd_open(pid_t process);
 
 #endif
