@@ -61,11 +61,16 @@ let package = Package(
             "Store", imports: ["Base", "Loop", "Trading", "CHiredis", "CSystem"],
             resources: [.embedInCode("Lua")]),
         room("Service", imports: ["Base", "Loop", "Wire", "Trading", "Plugins", "Store"]),
-        room("Feed", imports: ["Base", "Loop", "Wire", "Trading", "Plugins", "Store", "Service"]),
+        room("Views", imports: ["Base", "Wire", "Trading", "Service"]),
+        room(
+            "Feed",
+            imports: ["Base", "Loop", "Wire", "Trading", "Plugins", "Store", "Service", "Views"]),
         room("UI", imports: [], resources: [.embedInCode("Pages")]),
         room(
             "API",
-            imports: ["Base", "Wire", "Server", "Trading", "Plugins", "Service", "Feed", "UI"]),
+            imports: [
+                "Base", "Wire", "Server", "Trading", "Plugins", "Service", "Views", "Feed", "UI",
+            ]),
         .executableTarget(
             name: "Main",
             dependencies: [

@@ -65,6 +65,14 @@ package struct LevelChange: Hashable, Sendable {
     package let price: Price
     package let quantity: Quantity
     package let orderCount: Int64
+
+    package init(book: BookKind, side: Side, price: Price, quantity: Quantity, orderCount: Int64) {
+        self.book = book
+        self.side = side
+        self.price = price
+        self.quantity = quantity
+        self.orderCount = orderCount
+    }
 }
 
 package struct LedgerEntry: Hashable, Sendable {

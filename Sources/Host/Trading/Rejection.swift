@@ -6,7 +6,9 @@ package enum RefusalClass: Int, Sendable {
     case unauthorized = 401
     case forbidden = 403
     case notFound = 404
+    case methodNotAllowed = 405
     case conflict = 409
+    case unsupportedMediaType = 415
     case refused = 422
     case tooMany = 429
     case unavailable = 503

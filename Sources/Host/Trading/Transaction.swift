@@ -1,0 +1,31 @@
+// Money or shares moved in or out of an account, other than by a trade.
+
+import Base
+
+package struct Transaction: Hashable, Sendable {
+    package let account: String
+    /// deposit, withdrawal or adjustment
+    package let kind: LedgerKind
+    /// Signed; zero for an adjustment of shares.
+    package let amount: Money
+    package let description: String
+    /// Empty for cash.
+    package let symbol: String
+    /// Signed; zero for cash.
+    package let quantity: Quantity
+    /// What the shares cost each; nil = the last trade's price, else nothing.
+    package let price: Price?
+
+    package init(
+        account: String, kind: LedgerKind, amount: Money, description: String,
+        symbol: String = "", quantity: Quantity = .zero, price: Price? = nil
+    ) {
+        self.account = account
+        self.kind = kind
+        self.amount = amount
+        self.description = description
+        self.symbol = symbol
+        self.quantity = quantity
+        self.price = price
+    }
+}
