@@ -75,6 +75,12 @@ package enum Limits {
     package static let commandsInFlight = 16_384
     /// A command that Redis hasn't answered after this fails as "outcome unknown".
     package static let commandMillis = 10_000
+    /// Connecting, logging in and checking the server, all together.
+    package static let connectMillis = 5_000
+    /// The wait before the first attempt to reconnect; it doubles with each up to the maximum, so
+    /// that a restarting Redis is found soon and an absent one isn't bothered.
+    package static let reconnectMillis = 50
+    package static let reconnectMaximumMillis = 2_000
     /// Stream entries read at once.
     package static let streamBatch = 512
 
