@@ -17,6 +17,8 @@ package enum Limits {
     package static let headerBytes = 16_384
     /// Header lines of a request; more gets 431.
     package static let headerCount = 100
+    /// Chunk extensions of one body together, which nothing uses; more gets 400.
+    package static let chunkExtensionBytes = 1_024
     /// A request body, chunked or not; more gets 413. A batch of 100 orders is about 40 KB.
     package static let bodyBytes = 1_048_576
     /// Requests of one connection that wait for their answers; beyond, it isn't read from.

@@ -24,18 +24,21 @@ package enum Scaled {
     }
 
     /// Reads a decimal number such as `-12.50` or, as JSON allows, `1.25e1` into scaled units.
+    /// Leading zeros are taken ("007"); a point needs a digit on each side.
     package static func parse<Bytes: Collection<UInt8>>(
         _ text: Bytes, scale: Int
     ) throws(ScaledError) -> Int64 {
-        var digits = DigitCollector()
-        var rest = text[...]
-        let negative = rest.first == UInt8(ascii: "-")
-        if negative { rest = rest.dropFirst() }
-        let mantissa = rest.prefix { $0 != UInt8(ascii: "e") && $0 != UInt8(ascii: "E") }
-        try digits.collect(mantissa)
-        let exponent = try parseExponent(rest.dropFirst(mantissa.count))
-        let size = try digits.value(scale: scale, exponent: exponent)
-        return negative ? -size : size
+        let result = text.withContiguousStorageIfAvailable { bytes in
+            Result { () throws(ScaledError) in try parse(bytes.span, scale: scale) }
+        }
+        guard let result else { return try parse(Array(text).span, scale: scale) }
+        return try result.get()
+    }
+
+    package static func parse(_ text: Span<UInt8>, scale: Int) throws(ScaledError) -> Int64 {
+        var reader = DecimalReader()
+        try reader.read(text)
+        return try reader.value(scale: scale)
     }
 
     /// Writes a scaled number without trailing zeros: (15000, scale 2) gives "150".
@@ -45,101 +48,127 @@ package enum Scaled {
 
     /// The bytes of `format`.
     package static func bytes(_ value: Int64, scale: Int) -> [UInt8] {
-        var rest = value.magnitude
-        var reversed: [UInt8] = []
-        reversed.reserveCapacity(24)
-        var decimals = 0
-        while decimals < scale || rest > 0 {
-            let digit = UInt8(rest % 10)
-            rest /= 10
-            if decimals == scale && scale > 0 && !reversed.isEmpty {
-                reversed.append(UInt8(ascii: "."))
-            }
-            // A zero at the very end of the decimals is left out.
-            if decimals >= scale || digit != 0 || !reversed.isEmpty {
-                reversed.append(UInt8(ascii: "0") + digit)
-            }
-            decimals += 1
-        }
-        if decimals <= scale {
-            if !reversed.isEmpty { reversed.append(UInt8(ascii: ".")) }
-            reversed.append(UInt8(ascii: "0"))
-        }
-        if value < 0 { reversed.append(UInt8(ascii: "-")) }
-        reversed.reverse()
-        return reversed
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        append(value, scale: scale, to: &text)
+        return text
     }
 
-    private static func parseExponent<Bytes: Collection<UInt8>>(
-        _ text: Bytes
-    ) throws(ScaledError) -> Int {
-        guard !text.isEmpty else { return 0 }
-        var digits = text.dropFirst()
-        let negative = digits.first == UInt8(ascii: "-")
-        if negative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
-        guard !digits.isEmpty else { throw .malformed }
-        var size = 0
-        for byte in digits {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { throw .malformed }
-            size = min(size * 10 + Int(byte - UInt8(ascii: "0")), 10_000)
+    /// Appends the bytes of `format`. `scale` is 0 to 18.
+    package static func append(_ value: Int64, scale: Int, to text: inout [UInt8]) {
+        if value < 0 { text.append(UInt8(ascii: "-")) }
+        guard scale > 0 else { return appendDigits(value.magnitude, atLeast: 1, to: &text) }
+        let (whole, fraction) = value.magnitude.quotientAndRemainder(
+            dividingBy: powersOfTen[scale].magnitude)
+        appendDigits(whole, atLeast: 1, to: &text)
+        guard fraction != 0 else { return }
+        text.append(UInt8(ascii: "."))
+        appendDigits(fraction, atLeast: scale, to: &text)
+        while text.last == UInt8(ascii: "0") { text.removeLast() }
+    }
+
+    /// Appends a whole number, filled up with zeros in front.
+    package static func appendDigits(_ value: UInt64, atLeast width: Int, to text: inout [UInt8]) {
+        var width = width
+        while width < 19, value >= powersOfTen[width].magnitude { width += 1 }
+        if value >= 10_000_000_000_000_000_000 { width = 20 }
+        text.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: width))
+        var rest = value
+        var place = text.count
+        while rest > 0 {
+            place -= 1
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+            rest = quotient
         }
-        return negative ? -size : size
     }
 }
 
-/// The digits of a mantissa, with leading zeros dropped and trailing zeros counted apart, so that
-/// "1.5000000000000000000000" is as good as "1.5".
-private struct DigitCollector {
+/// A decimal number being read: significant × 10^(pendingZeros + exponent − decimals). Zeros are
+/// held back until a digit follows them, so that "1.5000000000000000000000" is as good as "1.5".
+private struct DecimalReader {
+    private var isNegative = false
     private var significant: Int64 = 0
     private var pendingZeros = 0
     private var decimals = 0
-    private var overflow = false
+    private var exponent = 0
+    private var overflowed = false
 
-    mutating func collect<Bytes: Collection<UInt8>>(_ text: Bytes) throws(ScaledError) {
-        var sawDigit = false
-        var sawPoint = false
-        for byte in text {
-            if byte == UInt8(ascii: ".") {
-                guard !sawPoint, sawDigit else { throw .malformed }
-                sawPoint = true
-                sawDigit = false
-                continue
-            }
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { throw .malformed }
-            sawDigit = true
-            append(Int64(byte - UInt8(ascii: "0")), isDecimal: sawPoint)
+    mutating func read(_ text: Span<UInt8>) throws(ScaledError) {
+        var at = 0
+        isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")
+        if isNegative { at = 1 }
+        try readDigits(text, &at, areDecimals: false)
+        if at < text.count, text[at] == UInt8(ascii: ".") {
+            at += 1
+            try readDigits(text, &at, areDecimals: true)
         }
-        guard sawDigit else { throw .malformed }
+        if at < text.count, text[at] | 0x20 == UInt8(ascii: "e") {
+            at += 1
+            try readExponent(text, &at)
+        }
+        guard at == text.count else { throw .malformed }
     }
 
-    private mutating func append(_ digit: Int64, isDecimal: Bool) {
-        if isDecimal { decimals += 1 }
-        if digit == 0 {
-            pendingZeros += 1
+    /// One digit or more.
+    private mutating func readDigits(
+        _ text: Span<UInt8>, _ at: inout Int, areDecimals: Bool
+    ) throws(ScaledError) {
+        let start = at
+        while at < text.count, text[at] >= UInt8(ascii: "0"), text[at] <= UInt8(ascii: "9") {
+            append(Int64(text[at] - UInt8(ascii: "0")))
+            at += 1
+        }
+        guard at > start else { throw .malformed }
+        if areDecimals { decimals = at - start }
+    }
+
+    private mutating func append(_ digit: Int64) {
+        guard digit != 0 else {
+            if significant != 0 { pendingZeros += 1 }
             return
         }
-        for _ in 0..<min(pendingZeros, 20) where significant != 0 { shift(0) }
+        while pendingZeros > 0, !overflowed {
+            shift(0)
+            pendingZeros -= 1
+        }
         pendingZeros = 0
         shift(digit)
     }
 
     private mutating func shift(_ digit: Int64) {
-        if significant > Scaled.maximum / 10 { overflow = true } else {
+        if significant > Scaled.maximum / 10 {
+            overflowed = true
+        } else {
             significant = significant * 10 + digit
         }
     }
 
+    /// Sizes far beyond any scale are all alike, and are kept from overflowing.
+    private mutating func readExponent(
+        _ text: Span<UInt8>, _ at: inout Int
+    ) throws(ScaledError) {
+        let isNegative = at < text.count && text[at] == UInt8(ascii: "-")
+        if isNegative || (at < text.count && text[at] == UInt8(ascii: "+")) { at += 1 }
+        let start = at
+        while at < text.count, text[at] >= UInt8(ascii: "0"), text[at] <= UInt8(ascii: "9") {
+            exponent = min(exponent * 10 + Int(text[at] - UInt8(ascii: "0")), 1_000_000_000)
+            at += 1
+        }
+        guard at > start else { throw .malformed }
+        if isNegative { exponent = -exponent }
+    }
+
     /// The number times ten to `scale`, exact or an error.
-    func value(scale: Int, exponent: Int) throws(ScaledError) -> Int64 {
-        if overflow { throw decimals - pendingZeros > scale ? .tooManyDecimals(scale: scale) : .tooLarge }
-        if significant == 0 { return 0 }
-        // significant × 10^pendingZeros × 10^(exponent - decimals) × 10^scale
+    func value(scale: Int) throws(ScaledError) -> Int64 {
+        guard significant != 0 else { return 0 }
         let power = pendingZeros + exponent - decimals + scale
-        if power < 0 { throw .tooManyDecimals(scale: scale) }
-        guard power <= 18 else { throw .tooLarge }
-        let (product, overflowed) = significant.multipliedReportingOverflow(
+        // The last significant digit isn't zero, so below 10^0 it is a decimal too many.
+        guard power >= 0 else { throw .tooManyDecimals(scale: scale) }
+        guard !overflowed, power < Scaled.powersOfTen.count else { throw .tooLarge }
+        let (size, overflow) = significant.multipliedReportingOverflow(
             by: Scaled.powersOfTen[power])
-        if overflowed || product > Scaled.maximum { throw .tooLarge }
-        return product
+        guard !overflow, size <= Scaled.maximum else { throw .tooLarge }
+        return isNegative ? -size : size
     }
 }
