@@ -1,0 +1,39 @@
+// The HTTP request that becomes a WebSocket (RFC 6455, section 4.2). No extension and no
+// subprotocol is offered, so whatever a client proposes of them is passed over.
+
+package enum WebSocketHandshake {
+    private static let versionRefused = HTTPFailure(
+        status: 426, code: "upgrade_required", message: "Only WebSocket version 13 is spoken.")
+
+    /// The 101 that accepts, or why the request is no valid handshake: 426 for another version of
+    /// the protocol, else 400.
+    package static func accept(_ head: RequestHead) -> Result<HTTPResponse, HTTPFailure> {
+        let headers = head.headers
+        guard head.method == .get, head.minorVersion == 1, head.framing == .none,
+            headers.contains("upgrade", token: "websocket"),
+            headers.contains("connection", token: "upgrade")
+        else {
+            return .failure(.malformed("This address takes WebSocket handshakes only."))
+        }
+        guard let key = headers.firstBytes("sec-websocket-key"),
+            headers.count(of: "sec-websocket-key") == 1, Base64.decode(key)?.count == 16
+        else {
+            return .failure(.malformed("Sec-WebSocket-Key is not 16 bytes in Base64."))
+        }
+        guard headers.all("sec-websocket-version") == ["13"] else {
+            return .failure(versionRefused)
+        }
+        let accepted = HTTPResponse(
+            status: 101,
+            headers: [
+                ("Upgrade", "websocket"), ("Connection", "Upgrade"),
+                ("Sec-WebSocket-Accept", answer(to: key)),
+            ])
+        return .success(accepted)
+    }
+
+    /// RFC 6455's proof that a server understood the handshake.
+    private static func answer(to key: ArraySlice<UInt8>) -> String {
+        Base64.encode(SHA1.hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8))
+    }
+}
