@@ -1,0 +1,152 @@
+"""The records and event entries of docs/REDIS.md, read as written there and not as our code reads.
+
+A record becomes a dict of its fields; texts are str, numbers int in their scale.
+"""
+
+import struct
+
+ORDER_FIELDS = (
+    "price quantity filled notional_high notional_low amount hold fee fee_rest book_seq "
+    "accepted_seq last_seq created_at updated_at closed_at expire_at request_hash").split()
+ORDER_HEAD = "version status side policy book pricing self_trade flags".split()
+ACCOUNT_FIELDS = "balance held short_limit created_at updated_at last_seq".split()
+POSITION_FIELDS = "quantity held open_buy cost realized last_seq".split()
+INSTRUMENT_FIELDS = (
+    "tick_size lot_size band_bps min_notional maker_bps taker_bps revision created_at").split()
+MARKET_FIELDS = "last last_quantity last_seq day open high low volume".split()
+
+OPEN_STATUSES = {1, 2, 7, 8}
+BUY, SELL = 1, 2
+LIT, INTERNAL = 0, 1
+
+
+class Reader:
+    def __init__(self, data):
+        self.data = data
+        self.at = 0
+
+    def take(self, form):
+        values = struct.unpack_from("<" + form, self.data, self.at)
+        self.at += struct.calcsize("<" + form)
+        return values
+
+    def text(self):
+        (size,) = self.take("B")
+        return self.bytes(size).decode()
+
+    def bytes(self, size):
+        value = self.data[self.at:self.at + size]
+        assert len(value) == size, "a record is cut short"
+        self.at += size
+        return value
+
+    def rest(self):
+        return self.bytes(len(self.data) - self.at)
+
+    @property
+    def done(self):
+        return self.at == len(self.data)
+
+
+def order(data):
+    reader = Reader(data)
+    head = reader.take("8B")
+    record = dict(zip(ORDER_HEAD, head)) | dict(zip(ORDER_FIELDS, reader.take("17q")))
+    assert record["version"] == 1
+    return record | {"symbol": reader.text(), "reason": reader.text(), "host": reader.rest()}
+
+
+def account(data):
+    reader = Reader(data)
+    version, state, active, _ = reader.take("4B")
+    assert version == 1
+    record = {"state": state, "active": active} | dict(zip(ACCOUNT_FIELDS, reader.take("6q")))
+    return record | {"currency": reader.text(), "host": reader.rest()}
+
+
+def position(data):
+    reader = Reader(data)
+    assert reader.take("4B")[0] == 1
+    return dict(zip(POSITION_FIELDS, reader.take("6q")))
+
+
+def instrument(data):
+    reader = Reader(data)
+    version, state, price_scale, quantity_scale, money_scale = reader.take("5B")
+    assert version == 1
+    record = {
+        "state": state, "price_scale": price_scale, "quantity_scale": quantity_scale,
+        "money_scale": money_scale,
+    } | dict(zip(INSTRUMENT_FIELDS, reader.take("8q")))
+    return record | {"currency": reader.text(), "host": reader.rest()}
+
+
+def market(data):
+    reader = Reader(data)
+    assert reader.take("4B")[0] == 1
+    return dict(zip(MARKET_FIELDS, reader.take("8q")))
+
+
+def event(data):
+    """An event entry: its kind, time, symbol and a list of (section name, fields)."""
+    reader = Reader(data)
+    version, kind, time = reader.take("BBq")
+    assert version == 1
+    entry = {"kind": kind, "time": time, "symbol": reader.text(), "sections": []}
+    while not reader.done:
+        number, size = reader.take("BI")
+        name, read = SECTIONS[number]
+        entry["sections"].append((name, read(Reader(reader.bytes(size)))))
+    return entry
+
+
+def order_section(reader):
+    (cause,) = reader.take("B")
+    return {"cause": cause, "id": reader.text(), "record": reader.rest()}
+
+
+def named_record(reader):
+    return {"id": reader.text(), "record": reader.rest()}
+
+
+def trade_section(reader):
+    index, aggressor, book, price, quantity, amount, buy_fee, sell_fee = reader.take("IBBqqqqq")
+    return {
+        "index": index, "aggressor": aggressor, "book": book, "price": price,
+        "quantity": quantity, "amount": amount, "buy_fee": buy_fee, "sell_fee": sell_fee,
+        "symbol": reader.text(), "buy_order_id": reader.text(), "sell_order_id": reader.text(),
+    }
+
+
+def level_section(reader):
+    book, side, price, quantity, count = reader.take("BBqqq")
+    return {"book": book, "side": side, "price": price, "quantity": quantity, "count": count}
+
+
+def ledger_section(reader):
+    kind, amount, balance_after, quantity = reader.take("Bqqq")
+    return {
+        "type": kind, "amount": amount, "balance_after": balance_after, "quantity": quantity,
+        "account": reader.text(), "symbol": reader.text(), "description": reader.text(),
+    }
+
+
+def guard_section(reader):
+    mode, held, value, limit = reader.take("BBqq")
+    return {
+        "mode": mode, "held": held, "value": value, "limit": limit,
+        "rule": reader.text(), "order_id": reader.text(),
+    }
+
+
+SECTIONS = {
+    1: ("order", order_section),
+    2: ("account", named_record),
+    3: ("position", named_record),
+    4: ("trade", trade_section),
+    5: ("level", level_section),
+    6: ("instrument", named_record),
+    7: ("ledger", ledger_section),
+    8: ("market", named_record),
+    9: ("guard", guard_section),
+}
