@@ -1,0 +1,19 @@
+-- The names of Redis and of Lua's own libraries. None of them exists while the library loads, so
+-- the first call of the process binds them.
+
+local redis_call, pack, unpack_struct
+local format, find, match, gmatch, gsub, sub, rep, concat, fmod, frexp, ldexp
+
+local function bind()
+    redis_call = redis.call
+    pack, unpack_struct = struct.pack, struct.unpack
+    format, find, match, gmatch = string.format, string.find, string.match, string.gmatch
+    gsub, sub, rep = string.gsub, string.sub, string.rep
+    concat = table.concat
+    fmod, frexp, ldexp = math.fmod, math.frexp, math.ldexp
+end
+
+-- Ends the first half of a call: nothing was written, and nothing will be.
+local function refuse(code, values)
+    error({ refused = code, values = values or '' })
+end

@@ -1,0 +1,172 @@
+-- The event entry: everything that a call changed, packed as docs/REDIS.md says, and the writing
+-- of call and event together.
+
+-- Values in one command; Lua's unpack fails near 8,000.
+local VALUES_PER_COMMAND = 4000
+
+local function order_section(parts, order, record)
+    local body = pack('BBc0', order.cause, #order.id, order.id)
+    parts[#parts + 1] = pack('<BI4', 1, #body + #record) .. body
+    parts[#parts + 1] = record
+end
+
+local function named_section(parts, kind, name, record)
+    parts[#parts + 1] = pack('<BI4Bc0', kind, 1 + #name + #record, #name, name)
+    parts[#parts + 1] = record
+end
+
+local function section(parts, kind, body)
+    parts[#parts + 1] = pack('<BI4', kind, #body)
+    parts[#parts + 1] = body
+end
+
+local function add_orders(call, parts, from, to)
+    local key, orders = call.keys.orders, call.changed.orders
+    for index = from, to do
+        local order = orders[index]
+        local record = pack_order(order)
+        order.record = record
+        queue(call, 'HSET', key, order.id, record)
+        order_section(parts, order, record)
+    end
+end
+
+local function add_trades(call, parts)
+    for index, t in ipairs(call.trades) do
+        section(parts, 4, pack(
+            '<I4BBlllllBc0Bc0Bc0', index, t.aggressor, t.book, t.price, t.quantity, t.amount,
+            t.buy_fee, t.sell_fee, #call.symbol, call.symbol, #t.buy_id, t.buy_id, #t.sell_id,
+            t.sell_id))
+    end
+end
+
+local function add_levels(call, parts)
+    for _, level in ipairs(call.changed.levels) do
+        local key = call.names.levels[level.side]
+        if level.count == 0 then
+            queue(call, 'HDEL', key, level.field)
+        else
+            queue(call, 'HSET', key, level.field, pack('<ll', level.quantity, level.count))
+        end
+        section(parts, 5, pack(
+            '<BBlll', LIT, level.side, level.price, level.quantity, level.count))
+    end
+end
+
+local function add_holders(call, parts)
+    for _, position in ipairs(call.changed.positions) do
+        local record = pack_position(position)
+        queue(call, 'HSET', call.keys.positions, position.key, record)
+        named_section(parts, 3, position.key, record)
+    end
+    for _, account in ipairs(call.changed.accounts) do
+        local record = pack_account(account)
+        account.record = record
+        queue(call, 'HSET', call.keys.accounts, account.id, record)
+        named_section(parts, 2, account.id, record)
+    end
+end
+
+local function add_instruments(call, parts)
+    for _, instrument in ipairs(call.changed.instruments) do
+        local record = pack_instrument(instrument)
+        instrument.record = record
+        queue(call, 'HSET', call.keys.instruments, instrument.symbol, record)
+        named_section(parts, 6, instrument.symbol, record)
+    end
+end
+
+local function add_ledger(call, parts)
+    for _, entry in ipairs(call.ledger) do
+        section(parts, 7, pack(
+            '<BlllBc0Bc0Bc0', entry.kind, entry.amount, entry.balance_after, entry.quantity,
+            #entry.account, entry.account, #entry.symbol, entry.symbol, #entry.description,
+            entry.description))
+    end
+end
+
+local function add_market(call, parts)
+    local market = call.market
+    if market and market.is_changed then
+        local record = pack_market(market)
+        queue(call, 'HSET', call.keys.market, call.symbol, record)
+        named_section(parts, 8, call.symbol, record)
+    end
+end
+
+local function add_guards(call, parts)
+    for _, guard in ipairs(call.guards) do
+        section(parts, 9, pack(
+            '<BBllBc0Bc0', guard.mode, guard.held, guard.value, guard.limit, #guard.rule,
+            guard.rule, #guard.order_id, guard.order_id))
+    end
+end
+
+local function add_fees(call)
+    for currency, fee in pairs(call.fees) do
+        local key = call.keys.fees
+        local total = bounded(tonumber(redis_call('HGET', key, currency) or '0') + fee)
+        queue(call, 'HSET', key, currency, format('%d', total))
+    end
+end
+
+-- The last step of the first half: packs the event and lines up the writes.
+local function prepare(call)
+    local parts = { pack('<BBlBc0', 1, call.kind, call.time, #call.symbol, call.symbol) }
+    add_instruments(call, parts)
+    local orders = #call.changed.orders
+    add_orders(call, parts, 1, orders > 0 and 1 or 0)
+    add_trades(call, parts)
+    add_orders(call, parts, 2, orders)
+    add_levels(call, parts)
+    add_holders(call, parts)
+    add_ledger(call, parts)
+    add_market(call, parts)
+    add_guards(call, parts)
+    add_fees(call)
+    call.event = concat(parts)
+end
+
+local function write(values)
+    local count = #values
+    if count <= VALUES_PER_COMMAND then
+        redis_call(values.command, values.key, unpack(values))
+        return
+    end
+    for from = 1, count, VALUES_PER_COMMAND do
+        local to = from + VALUES_PER_COMMAND - 1
+        redis_call(values.command, values.key, unpack(values, from, to < count and to or count))
+    end
+end
+
+-- The second half. The event goes first: it is the one write that could still be refused (by a
+-- stream that stands ahead of the sequence number), and every other key was read before.
+local function commit(call)
+    local seq = format('%d', call.seq)
+    redis_call('XADD', call.keys.events, seq .. '-0', 'e', call.event)
+    redis_call('SET', call.keys.seq, seq)
+    if call.account_counter then redis_call('SET', call.keys.account_id, call.account_counter) end
+    for _, values in ipairs(call.writes) do write(values) end
+end
+
+-- Makes a function of Redis out of its halves: `plan(keys, args)` gives the call to be written, or
+-- nil where nothing is, and the reply; `write_call` is `commit` but for lists.
+local function callable(plan, write_call)
+    return function(keys, args)
+        if not redis_call then bind() end
+        local done, call, reply = pcall(plan, keys_of(keys[1]), args)
+        if not done then
+            local refusal = call
+            if type(refusal) == 'table' and refusal.refused then
+                return { 'refused', refusal.refused, refusal.values }
+            end
+            error(refusal)
+        end
+        if call then write_call(call) end
+        return reply
+    end
+end
+
+local function expect_arguments(args, count)
+    if #args ~= count then refuse('bad_argument', 'name=count') end
+end

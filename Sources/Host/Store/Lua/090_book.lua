@@ -1,0 +1,140 @@
+-- The two books of a symbol: places in their zsets, and the lit book's level totals.
+
+local function score_of(side, price)
+    return format('%d', side == BUY and -price or price)
+end
+
+-- Sequence in 16 digits and order id: equal prices stand in the order of their sequences.
+local function member_of(order)
+    return format('%016d', order.book_seq) .. order.id
+end
+
+local function id_of_member(member)
+    return sub(member, 17)
+end
+
+-- A price level of the lit book, read once a call and named once in its event.
+local function change_level(call, side, price, quantity, count)
+    local level = call.levels[side][price]
+    if not level then
+        local field = format('%d', price)
+        local record = redis_call('HGET', call.names.levels[side], field)
+        level = { side = side, price = price, field = field, quantity = 0, count = 0 }
+        if record then level.quantity, level.count = unpack_struct('<ll', record) end
+        call.levels[side][price] = level
+        call.changed.levels[#call.changed.levels + 1] = level
+    end
+    level.quantity = bounded(level.quantity + quantity)
+    level.count = level.count + count
+end
+
+-- Internal orders have no public levels.
+local function change_level_of(call, order, quantity, count)
+    if order.book == LIT then change_level(call, order.side, order.price, quantity, count) end
+end
+
+-- At the back of its price level. Its zset must be known to be one: see `check_book`.
+local function place_in_book(call, order)
+    order.book_seq = call.seq
+    local book = call.names.book[order.book][order.side]
+    queue(call, 'ZADD', book, score_of(order.side, order.price), member_of(order))
+    change_level_of(call, order, leaves_of(order), 1)
+end
+
+-- `leaves` is what its level counts for it now.
+local function take_from_book(call, order, leaves)
+    queue(call, 'ZREM', call.names.book[order.book][order.side], member_of(order))
+    change_level_of(call, order, -leaves, -1)
+    local removed = call.removed[order.book]
+    removed[order.side] = removed[order.side] + 1
+end
+
+-- A read of a zset that is to be written, so that a key of another type is met before any write.
+local function check_book(call, order)
+    redis_call('ZCARD', call.names.book[order.book][order.side])
+end
+
+local function start_expiry(call, order)
+    if order.expire_at > 0 then
+        queue(call, 'ZADD', call.names.expiry, format('%d', order.expire_at), order.id)
+    end
+end
+
+local function stop_expiry(call, order)
+    if order.expire_at > 0 then queue(call, 'ZREM', call.names.expiry, order.id) end
+end
+
+-- An order's end, wherever it stands. Books and holds are the caller's.
+local function close_order(call, order, status, reason)
+    order.status = status
+    order.reason = sub(reason, 1, 255)
+    order.closed_at = call.time
+end
+
+-- Ends an order that rests.
+local function end_resting(call, order, status, reason, cause)
+    take_from_book(call, order, leaves_of(order))
+    stop_expiry(call, order)
+    close_order(call, order, status, reason)
+    update_hold(call, order)
+    order_changed(call, order, cause)
+end
+
+local function order_of(call, id)
+    local order = call.orders[id]
+    if not order then
+        order = unpack_order(id, redis_call('HGET', call.keys.orders, id))
+        call.orders[id] = order
+    end
+    return order
+end
+
+-- The records of a page of book members, in their order; those that this call has read already as
+-- it left them.
+local function orders_of(call, members)
+    if #members == 0 then return members end
+    local ids = {}
+    for index, member in ipairs(members) do ids[index] = id_of_member(member) end
+    local records = redis_call('HMGET', call.keys.orders, unpack(ids))
+    local orders = {}
+    for index, id in ipairs(ids) do
+        local order = call.orders[id]
+        if not order then
+            order = unpack_order(id, records[index])
+            call.orders[id] = order
+        end
+        orders[index] = order
+    end
+    return orders
+end
+
+-- The best price of a side, nil where it is empty. Orders that this call ended don't count.
+local function best_price(call, book, side)
+    local offset, page = 0, 1
+    while true do
+        local members = redis_call(
+            'ZRANGE', call.names.book[book][side], offset, offset + page - 1)
+        if #members == 0 then return nil end
+        for _, order in ipairs(orders_of(call, members)) do
+            if order.status <= PARTIALLY_FILLED then return order.price end
+        end
+        offset, page = offset + page, 16
+    end
+end
+
+-- An open order that a client names; nil and the answer where it has ended.
+local function open_order(keys, id)
+    local record = redis_call('HGET', keys.orders, id)
+    if not record then refuse('unknown_order', 'order_id=' .. id) end
+    local order = unpack_order(id, record)
+    if order.status > PARTIALLY_FILLED then return nil, { 'refused', 'order_closed', record } end
+    return order
+end
+
+-- The call on an open order's symbol.
+local function begin_with(keys, kind, order)
+    local call = begin(keys, kind, order.symbol)
+    instrument_of(call, order.symbol)
+    call.orders[order.id] = order
+    return call
+end

@@ -1,0 +1,126 @@
+-- Making the trades that a walk found: fills, cash, shares, fees, ledger, levels, market.
+
+local MICROS_PER_DAY = 86400000000
+
+-- One side's part of a trade. Returns the fee that it pays.
+local function fill(call, order, trade, bps)
+    local high, low = multiply_divide(trade.price, trade.quantity, NOTIONAL_BASE)
+    order.notional_low = order.notional_low + low
+    if order.notional_low >= NOTIONAL_BASE then
+        order.notional_low, high = order.notional_low - NOTIONAL_BASE, high + 1
+    end
+    order.notional_high = bounded(order.notional_high + high)
+    order.filled = order.filled + trade.quantity
+    order.amount = bounded(order.amount + trade.amount)
+    if order.filled == order.quantity then
+        close_order(call, order, FILLED, '')
+    else
+        order.status = PARTIALLY_FILLED
+    end
+    return charge(order, trade.amount, bps)
+end
+
+-- Cash and shares of one side. sign: 1 for the buyer, -1 for the seller.
+local function settle_side(call, order, trade, sign, fee)
+    local account, position = account_of(call, order.account), position_of(call, order.account)
+    account.balance = bounded(account.balance - sign * trade.amount)
+    ledger_entry(
+        call, sign == 1 and 4 or 5, account, -sign * trade.amount, sign * trade.quantity,
+        call.symbol, order.id)
+    if fee > 0 then
+        account.balance = account.balance - fee
+        ledger_entry(call, 6, account, -fee, 0, call.symbol, order.id)
+        local currency = call.instrument.currency
+        call.fees[currency] = (call.fees[currency] or 0) + fee
+    end
+    move_shares(position, sign * trade.quantity, trade.amount, true)
+    account_changed(call, account)
+    position_changed(call, position)
+end
+
+-- Internal trades count in volume only. Volume stays at its largest rather than stop the trading.
+local function note_in_market(call, trade)
+    local market = market_of(call)
+    local day = (call.time - fmod(call.time, MICROS_PER_DAY)) / MICROS_PER_DAY
+    if market.day ~= day then
+        market.day, market.open, market.high, market.low, market.volume = day, 0, 0, 0, 0
+    end
+    market.volume = market.volume + trade.quantity
+    if market.volume > MAXIMUM then market.volume = MAXIMUM end
+    market.is_changed = true
+    if trade.book == INTERNAL then return end
+    local price = trade.price
+    market.last, market.last_quantity, market.last_seq = price, trade.quantity, call.seq
+    if market.open == 0 then market.open = price end
+    if price > market.high then market.high = price end
+    if market.low == 0 or price < market.low then market.low = price end
+end
+
+-- The resting order's place after its fill.
+local function fill_resting(call, resting, trade, bps)
+    local fee = fill(call, resting, trade, bps)
+    if resting.status == FILLED then
+        take_from_book(call, resting, trade.quantity)
+        stop_expiry(call, resting)
+    else
+        change_level_of(call, resting, -trade.quantity, 0)
+    end
+    order_changed(call, resting, 2)
+    return fee
+end
+
+local function trade(call, order, found)
+    local instrument, resting = call.instrument, found.resting
+    local made = {
+        aggressor = order.side, book = order.book, price = found.price,
+        quantity = found.quantity, amount = found.amount,
+    }
+    local fee = fill(call, order, made, instrument.taker_bps)
+    local resting_fee = fill_resting(call, resting, made, instrument.maker_bps)
+    if order.side == BUY then
+        made.buy_id, made.sell_id, made.buy_fee, made.sell_fee =
+            order.id, resting.id, fee, resting_fee
+        settle_side(call, order, made, 1, fee)
+        settle_side(call, resting, made, -1, resting_fee)
+    else
+        made.buy_id, made.sell_id, made.buy_fee, made.sell_fee =
+            resting.id, order.id, resting_fee, fee
+        settle_side(call, resting, made, 1, resting_fee)
+        settle_side(call, order, made, -1, fee)
+    end
+    update_hold(call, resting)
+    note_in_market(call, made)
+    call.trades[#call.trades + 1] = made
+end
+
+local function settle(call, order, matches)
+    if #matches == 0 then return end
+    local ids = { order.account }
+    for index, found in ipairs(matches) do ids[index + 1] = found.resting.account end
+    preload(call, ids)
+    for _, found in ipairs(matches) do trade(call, order, found) end
+end
+
+-- Why the remainder of an order that a walk left unfilled is cancelled; nil where it rests.
+local function remainder_reason(order, stop, has_more_orders)
+    if stop == 'self' then return 'self_trade' end
+    if stop == 'cap' then return 'fill_limit' end
+    if order.pricing == MARKET then
+        if stop == 'lit' then return 'outside_lit' end
+        return has_more_orders and 'protection_price' or 'no_liquidity'
+    end
+    if order.policy == CANCEL_REMAINDER then return 'ioc_remainder' end
+    return nil
+end
+
+-- What becomes of an order after its trades: it is filled, rests, or its remainder is cancelled.
+local function conclude(call, order, stop, has_more_orders)
+    if order.status == FILLED then return end
+    local reason = remainder_reason(order, stop, has_more_orders)
+    if reason then
+        close_order(call, order, CANCELLED, reason)
+    else
+        check_book(call, order)
+        place_in_book(call, order)
+    end
+end
