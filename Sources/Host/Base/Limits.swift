@@ -83,6 +83,17 @@ package enum Limits {
     /// that a restarting Redis is found soon and an absent one isn't bothered.
     package static let reconnectMillis = 50
     package static let reconnectMaximumMillis = 2_000
+    /// How often a call that met a symbol's unfinished work is made again. Each time ends up to
+    /// `expiriesPerCall` orders, so that this suffices for a million.
+    package static let busyRepeats = 10_000
+    /// How long Redis holds an empty read of the stream open; well below `commandMillis`.
+    package static let streamBlockMillis = 5_000
+    /// Stream entries kept, about 400 bytes each: how far back a client may resume.
+    package static let streamEntriesKept = 500_000
+    /// Events between two trimmings.
+    package static let trimEvery = 4_096
+    /// Records read by one command while the caches are loaded: about 0.2 ms of Redis's time.
+    package static let snapshotChunk = 500
     /// Stream entries read at once.
     package static let streamBatch = 512
 

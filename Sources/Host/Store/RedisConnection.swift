@@ -65,6 +65,13 @@ package final class RedisConnection {
         leave(to: .closed, because: "closed")
     }
 
+    /// Drops the connection and makes a new one, which is prepared anew.
+    package func restart(because reason: String) {
+        loop.assertOnLoop()
+        guard state == .up else { return }
+        leave(to: .down, because: reason)
+    }
+
     /// Calls `completion` exactly once, and never before this returns.
     package func send(
         _ command: consuming RedisCommand, _ completion: @escaping RedisCompletion

@@ -3,6 +3,7 @@
 /// A record that is shorter or other than its layout says: data of another version, or damage.
 package struct RecordError: Error, Equatable {
     package let what: String
+    package init(what: String) { self.what = what }
 }
 
 package struct ByteReader {

@@ -1,0 +1,147 @@
+// The matching engine, as the host calls it: one method a function of the Lua library, asynchronous,
+// over one pipelined connection.
+//
+// A call on a symbol with unfinished work does a part of that work and answers `busy`; it is then
+// simply made again, and nobody above sees it.
+
+import Base
+import Loop
+import Trading
+
+package typealias Answer<Reply> = (Result<Reply, RedisFailure>) -> Void
+
+package final class Matcher {
+    private let connection: RedisConnection
+    private let keys: Keys
+    private let names: Names
+
+    /// The names as they go over the wire, made once.
+    private struct Names {
+        let submit, cancel, amend, account, transact, instrument, expire, project, seed: String
+
+        init(_ scripts: Scripts) {
+            submit = scripts.name("submit")
+            cancel = scripts.name("cancel")
+            amend = scripts.name("amend")
+            account = scripts.name("account")
+            transact = scripts.name("transact")
+            instrument = scripts.name("instrument")
+            expire = scripts.name("expire")
+            project = scripts.name("project")
+            seed = scripts.name("seed")
+        }
+    }
+
+    /// The connection's `prepare` must load the library (`StorePreparation`).
+    package init(_ connection: RedisConnection, keys: Keys = .first, scripts: Scripts = .current) {
+        self.connection = connection
+        self.keys = keys
+        names = Names(scripts)
+    }
+
+    /// May be repeated after outcomeUnknown: the same id and request hash answer `duplicate`.
+    package func submit(_ submit: SubmitCall, _ answer: @escaping Answer<SubmitReply>) {
+        call(names.submit, { submit.append(to: &$0) }, answer) {
+            reply throws(RedisFailure) in try SubmitReply(reply, submit.id)
+        }
+    }
+
+    /// May be repeated: a second one answers `closed`.
+    package func cancel(_ cancel: CancelCall, _ answer: @escaping Answer<CancelReply>) {
+        call(names.cancel, { cancel.append(to: &$0) }, answer) {
+            reply throws(RedisFailure) in try CancelReply(reply, cancel.id)
+        }
+    }
+
+    /// May be repeated: a second one changes nothing.
+    package func amend(_ amend: AmendCall, _ answer: @escaping Answer<AmendReply>) {
+        call(names.amend, { amend.append(to: &$0) }, answer) {
+            reply throws(RedisFailure) in try AmendReply(reply, amend.id)
+        }
+    }
+
+    package func account(_ account: AccountCall, _ answer: @escaping Answer<AccountReply>) {
+        call(names.account, { account.append(to: &$0) }, answer) {
+            reply throws(RedisFailure) in try AccountReply(reply, id: nil)
+        }
+    }
+
+    /// Not to be repeated after outcomeUnknown: it might count twice.
+    package func transact(
+        _ transaction: Transaction, _ answer: @escaping Answer<AccountReply>
+    ) {
+        call(names.transact, { transaction.append(to: &$0) }, answer) {
+            reply throws(RedisFailure) in try AccountReply(reply, id: transaction.account)
+        }
+    }
+
+    /// Its revision and createdAt are the script's.
+    package func instrument(
+        _ instrument: Instrument, create: Bool, _ answer: @escaping Answer<InstrumentReply>
+    ) {
+        call(
+            names.instrument,
+            {
+                $0.append(instrument.symbol)
+                $0.append(create ? 1 : 0)
+                $0.append(instrument.encoded())
+            }, answer
+        ) {
+            reply throws(RedisFailure) in try InstrumentReply(reply, instrument.symbol)
+        }
+    }
+
+    /// Ends at most `most` orders of the symbol that are due.
+    package func expire(_ symbol: String, most: Int, _ answer: @escaping Answer<ExpireReply>) {
+        call(
+            names.expire,
+            {
+                $0.append(symbol)
+                $0.append(Int64(most))
+            }, answer
+        ) { reply throws(RedisFailure) in try ExpireReply(reply) }
+    }
+
+    package func project(_ project: ProjectCall, _ answer: @escaping Answer<ProjectReply>) {
+        call(names.project, { project.append(to: &$0) }, answer) {
+            reply throws(RedisFailure) in try ProjectReply(reply)
+        }
+    }
+
+    package func seed(_ seed: SeedCall, _ answer: @escaping Answer<SeedReply>) {
+        call(names.seed, { seed.append(to: &$0) }, answer) {
+            reply throws(RedisFailure) in try SeedReply(reply)
+        }
+    }
+
+    private func call<Reply>(
+        _ name: String, _ arguments: @escaping (inout RedisCommand) -> Void,
+        _ answer: @escaping Answer<Reply>, repeats: Int = 0,
+        _ decode: @escaping (ReplyReader) throws(RedisFailure) -> Reply
+    ) {
+        var command = RedisCommand("FCALL", capacity: 512)
+        command.append(name)
+        command.append(1)
+        command.append(keys.prefix)
+        arguments(&command)
+        connection.send(command) { [self] result in
+            do throws(RedisFailure) {
+                let reply = try ReplyReader(try result.get())
+                guard reply.word == "busy" else { return answer(.success(try decode(reply))) }
+                guard repeats < Limits.busyRepeats else { throw .overloaded }
+                call(name, arguments, answer, repeats: repeats + 1, decode)
+            } catch {
+                restartWithoutLibrary(error)
+                answer(.failure(error))
+            }
+        }
+    }
+
+    /// Somebody flushed Redis's functions under us: a new connection loads them again.
+    private func restartWithoutLibrary(_ failure: RedisFailure) {
+        guard case .server(let text) = failure, text.hasPrefix("ERR Function not found") else {
+            return
+        }
+        connection.restart(because: "Redis has lost the function library")
+    }
+}

@@ -1,0 +1,249 @@
+// What can be asked of the matching engine: a value for each function of docs/REDIS.md, and what it
+// becomes on the wire.
+
+import Base
+import Trading
+
+package struct SubmitCall: Sendable {
+    package var id: OrderID
+    package var account: String
+    package var symbol: String
+    package var side: Side
+    package var plan: Plan
+    /// Of the original request, so that a repeated one is known again.
+    package var requestHash: Int64
+    /// Instrument.revision of the host's picture; another one answers `stale`.
+    package var instrumentRevision: Int64
+    /// Not empty: record the order as rejected by a rule, with this text.
+    package var rejection: String
+    /// Those in mode off are left out.
+    package var guards: [Guard]
+    package var terms: OrderTerms
+
+    package init(
+        id: OrderID, account: String, symbol: String, side: Side, plan: Plan, requestHash: Int64,
+        instrumentRevision: Int64, rejection: String = "", guards: [Guard] = [], terms: OrderTerms
+    ) {
+        self.id = id
+        self.account = account
+        self.symbol = symbol
+        self.side = side
+        self.plan = plan
+        self.requestHash = requestHash
+        self.instrumentRevision = instrumentRevision
+        self.rejection = rejection
+        self.guards = guards
+        self.terms = terms
+    }
+
+    func append(to command: inout RedisCommand) {
+        command.append(id.text)
+        command.append(account)
+        command.append(symbol)
+        command.append(Int64(side.rawValue))
+        command.append(Int64(plan.pricing.rawValue))
+        command.append(plan.pricing == .market ? 0 : plan.price.raw)
+        command.append(plan.quantity.raw)
+        command.append(Int64(plan.policy.rawValue))
+        command.append(Int64(plan.book.rawValue))
+        command.append(plan.expireAt)
+        var hash = ByteWriter()
+        hash.int64(requestHash)
+        command.append(hash.bytes)
+        command.append(instrumentRevision)
+        command.append(rejection)
+        command.append(encoded(guards))
+        command.append(terms.encoded())
+    }
+}
+
+func encoded(_ guards: [Guard]) -> String {
+    guards.isEmpty
+        ? "" : guards.filter { $0.mode != .off }.map(\.encoded).joined(separator: ";")
+}
+
+package struct CancelCall: Sendable {
+    package var id: OrderID
+    /// A stable code; not empty.
+    package var reason: String
+
+    package init(id: OrderID, reason: String) {
+        self.id = id
+        self.reason = reason
+    }
+
+    func append(to command: inout RedisCommand) {
+        command.append(id.text)
+        command.append(reason)
+    }
+}
+
+package struct AmendCall: Sendable {
+    package var id: OrderID
+    /// nil = as it is.
+    package var price: Price?
+    /// The new total; nil = as it is.
+    package var quantity: Quantity?
+    package var instrumentRevision: Int64
+    package var guards: [Guard]
+
+    package init(
+        id: OrderID, price: Price?, quantity: Quantity?, instrumentRevision: Int64,
+        guards: [Guard] = []
+    ) {
+        self.id = id
+        self.price = price
+        self.quantity = quantity
+        self.instrumentRevision = instrumentRevision
+        self.guards = guards
+    }
+
+    func append(to command: inout RedisCommand) {
+        command.append(id.text)
+        command.append(price.map { String($0.raw) } ?? "")
+        command.append(quantity.map { String($0.raw) } ?? "")
+        command.append(instrumentRevision)
+        command.append(encoded(guards))
+    }
+}
+
+package struct AccountCall: Sendable {
+    package enum Kind: Sendable {
+        /// nil = the next number.
+        case create(id: String?, initialBalance: Money)
+        case update(id: String)
+    }
+    package var kind: Kind
+    package var state: AccountState
+    package var isActive: Bool
+    package var shortLimit: Quantity
+    package var currency: String
+    package var profile: AccountProfile
+
+    package init(
+        _ kind: Kind, state: AccountState = .active, isActive: Bool = true,
+        shortLimit: Quantity = .zero, currency: String = "USD", profile: AccountProfile
+    ) {
+        self.kind = kind
+        self.state = state
+        self.isActive = isActive
+        self.shortLimit = shortLimit
+        self.currency = currency
+        self.profile = profile
+    }
+
+    func append(to command: inout RedisCommand) {
+        let balance: Int64
+        switch kind {
+        case .create(let id, let initialBalance):
+            command.append(id ?? "")
+            command.append(1)
+            balance = initialBalance.raw
+        case .update(let id):
+            command.append(id)
+            command.append(0)
+            balance = 0
+        }
+        command.append(Int64(state.rawValue))
+        command.append(isActive ? 1 : 0)
+        command.append(shortLimit.raw)
+        command.append(currency)
+        command.append(balance)
+        command.append(profile.encoded())
+    }
+}
+
+extension Transaction {
+    func append(to command: inout RedisCommand) {
+        command.append(account)
+        command.append(Int64(kind.rawValue))
+        command.append(amount.raw)
+        command.append(symbol)
+        command.append(quantity.raw)
+        command.append(price?.raw ?? -1)
+        command.append(description)
+    }
+}
+
+/// Items for the projector's lists, and the cursor's step from `from` to `to`.
+package struct ProjectCall: Sendable {
+    package var from: Int64
+    package var to: Int64
+    package var lists: [(key: String, items: [[UInt8]])]
+
+    package init(from: Int64, to: Int64, lists: [(key: String, items: [[UInt8]])]) {
+        self.from = from
+        self.to = to
+        self.lists = lists
+    }
+
+    func append(to command: inout RedisCommand) {
+        command.append(from)
+        command.append(to)
+        for list in lists {
+            command.append(list.key)
+            command.append(Int64(list.items.count))
+            for item in list.items { command.append(item) }
+        }
+    }
+}
+
+/// What stands at the very first start: refused where anything stands already.
+package struct SeedCall: Sendable {
+    package struct Account: Sendable {
+        package let balance: Money
+        package let currency: String
+        package let profile: AccountProfile
+        package init(balance: Money, currency: String = "USD", profile: AccountProfile) {
+            self.balance = balance
+            self.currency = currency
+            self.profile = profile
+        }
+    }
+
+    package struct Position: Sendable {
+        package let account: String
+        package let symbol: String
+        package let quantity: Quantity
+        /// What they count as having cost each.
+        package let price: Price
+        package init(account: String, symbol: String, quantity: Quantity, price: Price) {
+            self.account = account
+            self.symbol = symbol
+            self.quantity = quantity
+            self.price = price
+        }
+    }
+
+    package var instruments: [Instrument]
+    /// They get the numbers 1, 2, …
+    package var accounts: [Account]
+    package var positions: [Position]
+
+    package init(instruments: [Instrument], accounts: [Account], positions: [Position]) {
+        self.instruments = instruments
+        self.accounts = accounts
+        self.positions = positions
+    }
+
+    func append(to command: inout RedisCommand) {
+        command.append(Int64(instruments.count))
+        for instrument in instruments {
+            command.append(instrument.symbol)
+            command.append(instrument.encoded())
+        }
+        command.append(Int64(accounts.count))
+        for account in accounts {
+            command.append(account.balance.raw)
+            command.append(account.currency)
+            command.append(account.profile.encoded())
+        }
+        command.append(Int64(positions.count))
+        for position in positions {
+            command.append(position.account)
+            command.append(position.symbol)
+            command.append(position.quantity.raw)
+            command.append(position.price.raw)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// The matching engine's Lua sources as one function library.
+//
+// Its name and those of its functions carry a fingerprint of the source, so that an old and a new
+// host can serve side by side during an upgrade, each calling the code that it knows.
+
+package struct Scripts: Sendable {
+    /// What hosts of this build call.
+    package static let current = Scripts(files: files.map(\.source))
+
+    /// 16 hex digits: FNV-1a, 64 bits. It tells builds apart; nobody forges a source of their own.
+    package let version: String
+    package let source: [UInt8]
+
+    /// In the order in which they are joined, which is that of their names; a new file is one more
+    /// line here.
+    static let files: [(name: String, source: [UInt8])] = [
+        ("000_head", PackageResources._00_head_lua)
+    ]
+
+    init(files: [[UInt8]]) {
+        let joined = Array(files.joined())
+        version = Self.fingerprint(joined)
+        source = Self.replace(Array("@VERSION@".utf8), with: Array(version.utf8), in: joined)
+    }
+
+    package var libraryName: String { "oes_\(version)" }
+
+    /// A function's name in FCALL.
+    package func name(_ function: String) -> String { "oes_\(version)_\(function)" }
+
+    static func fingerprint(_ bytes: [UInt8]) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+
+    private static func replace(
+        _ placeholder: [UInt8], with text: [UInt8], in source: [UInt8]
+    ) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(source.count)
+        var rest = source[...]
+        while let first = rest.first {
+            if rest.starts(with: placeholder) {
+                result.append(contentsOf: text)
+                rest = rest.dropFirst(placeholder.count)
+            } else {
+                result.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,45 @@
+// Keeps the event stream at a stated length. Every host may do it; it never passes what the
+// projector has yet to read, since lists and histories are built from these entries alone.
+
+import Base
+
+package final class StreamTrimmer {
+    private let connection: RedisConnection
+    private let keys: Keys
+    private let entriesKept: Int64
+    private let every: Int64
+    private var lastTrimmed: Int64 = 0
+
+    package init(
+        _ connection: RedisConnection, keys: Keys = .first,
+        entriesKept: Int = Limits.streamEntriesKept, every: Int = Limits.trimEvery
+    ) {
+        self.connection = connection
+        self.keys = keys
+        self.entriesKept = Int64(entriesKept)
+        self.every = Int64(every)
+    }
+
+    /// To be called with each sequence that the host has seen; trims at every N-th.
+    package func observed(_ sequence: Int64) {
+        guard sequence - lastTrimmed >= every else { return }
+        lastTrimmed = sequence
+        connection.send(RedisCommand("GET", [keys.projected])) { [weak self] result in
+            guard let self, case .success(let reply) = result else { return }
+            trim(latest: sequence, projected: reply.int64 ?? 0)
+        }
+    }
+
+    /// What MINID keeps and all that is older goes, in whole blocks of the stream (`~`). A failure
+    /// is left for the next time.
+    private func trim(latest: Int64, projected: Int64) {
+        let first = Self.firstKept(latest: latest, projected: projected, kept: entriesKept)
+        guard first > 1 else { return }
+        let words = [keys.events, "MINID", "~", "\(first)"]
+        connection.send(RedisCommand("XTRIM", words)) { _ in }
+    }
+
+    static func firstKept(latest: Int64, projected: Int64, kept: Int64) -> Int64 {
+        min(latest - kept + 1, projected + 1)
+    }
+}
