@@ -20,12 +20,7 @@ package struct Keys: Sendable, Equatable {
     package var positions: String { "\(prefix):positions" }
     package var orders: String { "\(prefix):orders" }
     package var projected: String { "\(prefix):projected" }
-    package var orderList: String { "\(prefix):list:orders" }
-    package var tradeList: String { "\(prefix):list:trades" }
-
-    package func orderList(account: String) -> String { "\(prefix):list:orders:\(account)" }
-    package func tradeList(symbol: String) -> String { "\(prefix):list:trades:\(symbol)" }
-    package func ledgerList(account: String) -> String { "\(prefix):list:ledger:\(account)" }
+    package func list(_ list: ProjectedList) -> String { "\(prefix):\(list.name)" }
 
     package func book(_ symbol: String, _ book: BookKind, _ side: Side) -> String {
         let kind = book == .lit ? "book" : "dark"
@@ -34,5 +29,25 @@ package struct Keys: Sendable, Equatable {
 
     package func levels(_ symbol: String, _ side: Side) -> String {
         "\(prefix):levels:\(symbol):\(side == .buy ? "b" : "s")"
+    }
+}
+
+/// The lists that the projector writes.
+package enum ProjectedList: Hashable, Sendable {
+    case orders
+    case ordersOf(account: String)
+    case trades
+    case tradesOf(symbol: String)
+    case ledgerOf(account: String)
+
+    /// Without the shard's prefix, as `project` takes it.
+    var name: String {
+        switch self {
+        case .orders: "list:orders"
+        case .ordersOf(let account): "list:orders:\(account)"
+        case .trades: "list:trades"
+        case .tradesOf(let symbol): "list:trades:\(symbol)"
+        case .ledgerOf(let account): "list:ledger:\(account)"
+        }
     }
 }

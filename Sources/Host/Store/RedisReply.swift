@@ -79,3 +79,25 @@ extension RedisReply {
         return unsafe Array(raw)
     }
 }
+
+/// For messages: texts in quotes, records as their length, long arrays by their beginning.
+extension RedisReply: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .bulk(let bytes):
+            if bytes.count <= 100, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) {
+                "\"\(String(decoding: bytes, as: UTF8.self))\""
+            } else {
+                "<\(bytes.count) bytes>"
+            }
+        case .status(let text): text
+        case .integer(let number): "\(number)"
+        case .array(let elements):
+            "["
+                + elements.prefix(16).map(\.description).joined(separator: ", ")
+                + (elements.count > 16 ? ", … \(elements.count) in all]" : "]")
+        case .null: "null"
+        case .error(let text): "error \"\(text)\""
+        }
+    }
+}

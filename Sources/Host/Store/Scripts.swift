@@ -12,9 +12,35 @@ package struct Scripts: Sendable {
     package let source: [UInt8]
 
     /// In the order in which they are joined, which is that of their names; a new file is one more
-    /// line here.
+    /// line here. (An identifier can't begin with a digit, so the compiler's names begin with _.)
     static let files: [(name: String, source: [UInt8])] = [
-        ("000_head", PackageResources._00_head_lua)
+        ("000_head", PackageResources._00_head_lua),
+        ("010_redis", PackageResources._10_redis_lua),
+        ("020_numbers", PackageResources._20_numbers_lua),
+        ("030_keys", PackageResources._30_keys_lua),
+        ("040_records", PackageResources._40_records_lua),
+        ("050_call", PackageResources._50_call_lua),
+        ("060_event", PackageResources._60_event_lua),
+        ("070_money", PackageResources._70_money_lua),
+        ("080_position", PackageResources._80_position_lua),
+        ("090_book", PackageResources._90_book_lua),
+        ("100_guards", PackageResources._00_guards_lua),
+        ("110_walk", PackageResources._10_walk_lua),
+        ("120_settle", PackageResources._20_settle_lua),
+        ("130_due", PackageResources._30_due_lua),
+        ("140_entry", PackageResources._40_entry_lua),
+        ("150_accounts", PackageResources._50_accounts_lua),
+        ("160_instruments", PackageResources._60_instruments_lua),
+        ("190_register", PackageResources._90_register_lua),
+        ("200_submit", PackageResources._00_submit_lua),
+        ("210_cancel", PackageResources._10_cancel_lua),
+        ("220_amend", PackageResources._20_amend_lua),
+        ("230_account", PackageResources._30_account_lua),
+        ("240_transact", PackageResources._40_transact_lua),
+        ("250_instrument", PackageResources._50_instrument_lua),
+        ("260_expire", PackageResources._60_expire_lua),
+        ("270_project", PackageResources._70_project_lua),
+        ("280_seed", PackageResources._80_seed_lua),
     ]
 
     init(files: [[UInt8]]) {
