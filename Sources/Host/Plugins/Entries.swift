@@ -1,0 +1,189 @@
+// What a library offers: one object for each active order type, time in force, risk rule and
+// notifier, with its instance and its counters.
+
+import Base
+import COESPlugin
+import Synchronization
+import Trading
+
+package enum EntryKind: Int, Sendable, CaseIterable {
+    case orderType, timeInForce, riskRule, notifier
+
+    package var name: String {
+        switch self {
+        case .orderType: "order type"
+        case .timeInForce: "time in force"
+        case .riskRule: "risk rule"
+        case .notifier: "notifier"
+        }
+    }
+
+    package var factoryID: String {
+        switch self {
+        case .orderType: OES_FACTORY_ORDER_TYPE
+        case .timeInForce: OES_FACTORY_TIME_IN_FORCE
+        case .riskRule: OES_FACTORY_RISK_RULE
+        case .notifier: OES_FACTORY_NOTIFIER
+        }
+    }
+}
+
+package struct EntryDescriptor: Hashable, Sendable {
+    package let id: String
+    /// The plugin's own name for it; `PluginEntry.name` is what it is called here.
+    package let name: String
+    package let title: String
+    package let vendor: String
+    package let version: String
+    package let url: String
+    package let licence: String
+    package let stateVersion: Int
+
+    init(_ fields: oes_entry_descriptor_t, place: String) throws(PluginError) {
+        let reader = DescriptorReader(place: place)
+        id = try reader.identifier(fields.id, "id")
+        name = try reader.name(fields.name, "name")
+        title = try reader.line(fields.title, "title")
+        vendor = try reader.line(fields.vendor, "vendor")
+        version = try reader.line(fields.version, "version")
+        url = try reader.line(fields.url, "url")
+        licence = try reader.line(fields.licence, "licence")
+        stateVersion = Int(fields.state_version)
+    }
+}
+
+/// An entry's three schemas; `source` of each is the plugin's JSON.
+package struct EntrySchemas: Sendable {
+    package let params: Schema
+    package let config: Schema
+    package let limits: Schema
+}
+
+/// What every kind of entry has. Confined to the order thread, as the registry is.
+package class PluginEntry {
+    package let kind: EntryKind
+    package let descriptor: EntryDescriptor
+    package let schemas: EntrySchemas
+    /// What orders, settings and reports call it; unique in its kind.
+    package let name: String
+    package let library: PluginLibrary
+    /// Its number in the registry: what a call slot holds.
+    package let index: Int
+    /// Only risk rules know other modes than enforce.
+    package internal(set) var mode: RuleMode
+    let instance: UnsafePointer<oes_instance_t>
+    /// Holds the names that values are lent with.
+    let names = TextArena()
+    /// One absent value for each of the params, with its name.
+    private(set) var paramTemplate: [oes_value_t] = []
+    private var orderStatistics = CallStatistics()
+    private let callSlot: (any PluginCallSlot)?
+
+    /// What a caller needs to make an entry; see `EntryMaker`.
+    struct Parts {
+        let kind: EntryKind
+        let descriptor: EntryDescriptor
+        let schemas: EntrySchemas
+        let name: String
+        let library: PluginLibrary
+        let index: Int
+        let mode: RuleMode
+        let instance: UnsafePointer<oes_instance_t>
+        let callSlot: (any PluginCallSlot)?
+    }
+
+    init(_ parts: Parts) {
+        kind = parts.kind
+        descriptor = parts.descriptor
+        schemas = parts.schemas
+        name = parts.name
+        library = parts.library
+        index = parts.index
+        mode = parts.mode
+        instance = parts.instance
+        callSlot = parts.callSlot
+        paramTemplate = template(parts.schemas.params)
+    }
+
+    package var statistics: CallStatistics { orderStatistics }
+
+    func template(_ schema: Schema) -> [oes_value_t] {
+        schema.properties.map { property in
+            var value = oes_value_t()
+            value.name = names.lend(property.name)
+            return value
+        }
+    }
+
+    /// One [order] call: noted in the call slot, timed, counted.
+    @inline(__always)
+    final func measured(_ call: PluginCall, _ body: () -> oes_status) -> oes_status {
+        callSlot?.enter(entry: index, call: call.rawValue)
+        let before = PluginThread.enter(OES_THREAD_ORDER)
+        let start = monotonicNanos()
+        let status = body()
+        orderStatistics.record(nanos: monotonicNanos() &- start)
+        PluginThread.leave(to: before)
+        callSlot?.leave()
+        return status
+    }
+
+    func destroy() {
+        PluginThread.control { instance.pointee.destroy?(instance) }
+    }
+}
+
+package final class OrderTypeEntry: PluginEntry {
+    func plan(
+        _ input: UnsafePointer<oes_plan_input_t>, _ out: UnsafePointer<oes_out_t>
+    ) -> oes_status {
+        let typed = UnsafeRawPointer(instance).assumingMemoryBound(to: oes_order_type_t.self)
+        return measured(.plan) { typed.pointee.plan(typed, input, out) }
+    }
+}
+
+package final class TimeInForceEntry: PluginEntry {
+    func apply(
+        _ input: UnsafePointer<oes_terms_input_t>, _ out: UnsafePointer<oes_out_t>
+    ) -> oes_status {
+        let typed = UnsafeRawPointer(instance).assumingMemoryBound(to: oes_time_in_force_t.self)
+        return measured(.apply) { typed.pointee.apply(typed, input, out) }
+    }
+}
+
+package final class RiskRuleEntry: PluginEntry {
+    /// The configured limits, in client units: one for each property of the limits' schema.
+    let limits: [LimitSetting]
+    private(set) var limitTemplate: [oes_value_t] = []
+
+    init(_ parts: Parts, limits: [LimitSetting]) {
+        self.limits = limits
+        super.init(parts)
+        limitTemplate = template(parts.schemas.limits)
+    }
+
+    func check(
+        _ input: UnsafePointer<oes_check_input_t>, _ out: UnsafePointer<oes_out_t>
+    ) -> oes_status {
+        let typed = UnsafeRawPointer(instance).assumingMemoryBound(to: oes_risk_rule_t.self)
+        return measured(.check) { typed.pointee.check(typed, input, out) }
+    }
+}
+
+package final class NotifierEntry: PluginEntry {
+    /// Written by the notifier's own thread.
+    let delivery = DeliveryStatistics()
+
+    package override var statistics: CallStatistics { delivery.current }
+
+    var notifier: UnsafePointer<oes_notifier_t> {
+        UnsafeRawPointer(instance).assumingMemoryBound(to: oes_notifier_t.self)
+    }
+}
+
+final class DeliveryStatistics: Sendable {
+    private let value = Mutex(CallStatistics())
+
+    var current: CallStatistics { value.withLock { $0 } }
+    func record(nanos: Int64) { value.withLock { $0.record(nanos: nanos) } }
+}

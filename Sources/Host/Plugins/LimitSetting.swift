@@ -1,0 +1,84 @@
+// A risk rule's configured limits: decimals in units or money, compared with orders as whole
+// numbers in the scales of the order's instrument.
+//
+// A limit is an upper bound, and what it is compared with is a whole number of the instrument's
+// smallest units; so cutting the decimals that the instrument doesn't have changes no decision,
+// and neither does lowering a limit that is beyond every number to the largest number.
+
+import Base
+import COESPlugin
+import Trading
+
+/// One limit as configured. nil = not set.
+struct LimitSetting: Hashable, Sendable {
+    let format: SchemaProperty.Format?
+    let digits: [UInt8]?
+
+    func scaled(_ scales: Scales) -> Int64? {
+        digits.map { PlainDecimal.scaled($0, scales.places(format), roundedUp: false) }
+    }
+}
+
+/// A decimal without exponent, `-?digits[.digits]`, read at any scale by cutting or clamping.
+struct PlainDecimal {
+    init?(_ text: [UInt8]) {
+        guard !text.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) else { return nil }
+        do throws(ScaledError) {
+            _ = try Scaled.parse(text, scale: Limits.scale)
+        } catch {
+            guard error == .tooLarge else { return nil }
+        }
+    }
+
+    /// The number in a scale; decimals beyond it are cut, or rounded away from zero. A number
+    /// beyond Scaled.maximum becomes that. The text is one that `init` takes.
+    static func scaled(_ text: [UInt8], _ places: Int, roundedUp: Bool) -> Int64 {
+        let negative = text.first == UInt8(ascii: "-")
+        let point = text.firstIndex(of: UInt8(ascii: ".")) ?? text.endIndex
+        let decimals = text[point...].dropFirst()
+        let kept = decimals.prefix(places)
+        let cut = decimals.dropFirst(places).contains { $0 != UInt8(ascii: "0") }
+        let short = kept.isEmpty ? Array(text[..<point]) : Array(text[...point] + kept)
+        let value: Int64
+        do throws(ScaledError) {
+            value = try Scaled.parse(short, scale: places)
+        } catch {
+            return negative ? -Scaled.maximum : Scaled.maximum
+        }
+        guard cut && roundedUp && value.magnitude < Scaled.maximum else { return value }
+        return negative ? value - 1 : value + 1
+    }
+}
+
+/// All rules' limits for one instrument, ready to be lent.
+final class LimitSet {
+    let scales: Scales
+    private let values: [UnsafeMutableBufferPointer<oes_value_t>]
+
+    init(_ rules: [RiskRuleEntry], scales: Scales) {
+        self.scales = scales
+        values = rules.map { rule in
+            let buffer = UnsafeMutableBufferPointer<oes_value_t>.allocate(
+                capacity: rule.limits.count)
+            for (index, setting) in rule.limits.enumerated() {
+                var value = rule.limitTemplate[index]
+                if let scaled = setting.scaled(scales) {
+                    value.kind = OES_VALUE_INTEGER
+                    value.integer = scaled
+                }
+                buffer.initializeElement(at: index, to: value)
+            }
+            return buffer
+        }
+    }
+
+    deinit {
+        for buffer in values { buffer.deallocate() }
+    }
+
+    /// The limits of the rule at this index of the list.
+    func limits(at index: Int) -> (pointer: UnsafePointer<oes_value_t>?, count: UInt64) {
+        let buffer = values[index]
+        return (buffer.isEmpty ? nil : UnsafePointer(buffer.baseAddress), UInt64(buffer.count))
+    }
+}
