@@ -1,0 +1,111 @@
+// The four things that a plugin can be. Contracts are those of oes_plugin.h: plan, apply and check
+// run on the order thread and must neither block nor do I/O; plan and apply are pure functions.
+
+/// What all four have in common.
+public protocol PluginEntry: Sendable {
+    static var description: EntryDescription { get }
+    /// [control] `config` holds what configSchema describes, converted.
+    init(host: Host, config: Values) throws(ConfigurationRefusal)
+}
+
+public protocol OrderType: PluginEntry {
+    /// [order] What is to be done for a new or amended order.
+    func plan(_ input: PlanInput) -> Planned
+}
+
+public protocol TimeInForce: PluginEntry {
+    /// [order] How long the order works and what becomes of its remainder.
+    func apply(_ input: TermsInput) -> Terms
+}
+
+public protocol RiskRule: PluginEntry {
+    /// [order] Whether the order may go on. A limit that must hold on figures that can't be old
+    /// is a guard.
+    func check(_ input: CheckInput) -> Verdict
+}
+
+public protocol Notifier: PluginEntry {
+    /// [notify] May block up to the batch's deadline. An event may come again after a crash.
+    func deliver(_ batch: Batch) -> Delivery
+    /// [notify] Before an orderly stop.
+    func flush(deadlineMillis: Int64)
+    /// [any] Makes a running deliver or flush return soon. Must not block.
+    func cancel()
+}
+
+public enum Planned {
+    case place(Place)
+    case reject(Reject)
+}
+
+/// Work for the matcher.
+public struct Place {
+    public enum Pricing {
+        case limit(Int64)
+        /// Without a limit: the host sets a protection price.
+        case market
+    }
+    public var pricing: Pricing
+    public var quantity: Int64
+    public var book: Book
+    public var remainder: Remainder
+    /// UTC microseconds; nil = never.
+    public var expireAt: Int64?
+
+    public init(
+        _ pricing: Pricing, quantity: Int64, book: Book, remainder: Remainder = .rest,
+        expireAt: Int64? = nil
+    ) {
+        self.pricing = pricing
+        self.quantity = quantity
+        self.book = book
+        self.remainder = remainder
+        self.expireAt = expireAt
+    }
+}
+
+public enum Remainder {
+    case rest, cancel, allOrNone
+}
+
+public enum Terms {
+    /// `until` in UTC microseconds; nil = until cancelled.
+    case works(Remainder, until: Int64?)
+    case reject(Reject)
+}
+
+public enum Verdict {
+    case pass
+    case reject(Reject)
+    /// Passes if the position in the order's symbol, long or short, stays within `limit` units
+    /// with every open order filled; judged atomically with the match.
+    case guardPosition(limit: Int64, code: String, exemptIfReducing: Bool)
+}
+
+/// A refusal that the client reads.
+public struct Reject {
+    /// Stable: a-z, 0-9, _.
+    public let code: String
+    public let field: String
+    /// What was given, what is allowed, what to do.
+    public let text: String
+    /// `name=value, …` in client units.
+    public let values: String
+
+    public init(code: String, field: String = "", text: String, values: String = "") {
+        self.code = code
+        self.field = field
+        self.text = text
+        self.values = values
+    }
+}
+
+public enum Delivery {
+    case done
+    /// 0 = the host chooses. `why` goes to the log.
+    case retry(afterMillis: Int64, why: String)
+    /// Those up to and with this index were delivered.
+    case partial(through: Int, why: String)
+    /// The receiver will never take them.
+    case drop(why: String)
+}
