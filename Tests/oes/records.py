@@ -16,6 +16,7 @@ INSTRUMENT_FIELDS = (
 MARKET_FIELDS = "last last_quantity last_seq day open high low volume".split()
 
 OPEN_STATUSES = {1, 2, 7, 8}
+FILLED = 3
 BUY, SELL = 1, 2
 LIT, INTERNAL = 0, 1
 
@@ -85,6 +86,11 @@ def market(data):
     reader = Reader(data)
     assert reader.take("4B")[0] == 1
     return dict(zip(MARKET_FIELDS, reader.take("8q")))
+
+
+def level(data):
+    """A level's open quantity and number of orders."""
+    return struct.unpack("<qq", data)
 
 
 def event(data):
