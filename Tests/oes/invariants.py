@@ -18,13 +18,20 @@ def remaining(order):
 
 
 class Ledger:
-    """Everything that the API shows of accounts, open orders and books at one moment."""
+    """What the API shows of accounts, open orders and books at one moment.
 
-    def __init__(self, api: Api, symbols):
-        self.accounts = {account["account_id"]: account for account in api.every("/api/accounts/")}
+    `only` names the accounts to look at, where others trade in other symbols meanwhile.
+    """
+
+    def __init__(self, api: Api, symbols, only=None):
+        self.accounts = {
+            account["account_id"]: account for account in api.every("/api/accounts/")
+            if only is None or account["account_id"] in only}
         self.positions = {
             name: api.get(f"/api/accounts/{name}/positions") for name in self.accounts}
-        self.open = api.every("/api/orders/open?limit=1000")
+        self.open = [
+            order for order in api.every("/api/orders/open?limit=1000")
+            if only is None or order["account_id"] in only]
         self.books = {
             symbol: api.get(f"/api/orderbook/{symbol}?depth=1000") for symbol in symbols}
 

@@ -1,0 +1,1 @@
+"""Drives a recorded day of a real venue through the public API and judges what came out."""
