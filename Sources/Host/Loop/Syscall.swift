@@ -47,11 +47,11 @@ package enum Syscall {
         _ = Glibc.close(descriptor)
     }
 
-    /// A file of `bytes` zeros in memory that child processes may inherit.
+    /// A file of `bytes` zeros in memory, to be shared with child processes.
     package static func sharedMemory(
         name: String, bytes: Int
     ) throws(SystemError) -> Int32 {
-        let descriptor = try value("memfd_create") { oes_memfd_create(name, 0) }
+        let descriptor = try value("memfd_create") { oes_memfd_create(name) }
         do throws(SystemError) {
             try check("ftruncate") { ftruncate(descriptor, bytes) }
         } catch {

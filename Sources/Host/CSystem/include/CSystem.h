@@ -13,8 +13,12 @@
 // accept4 stands behind _GNU_SOURCE, which a module's headers can't set for the importer.
 // `address` and `length` as for accept4, or NULL.
 int oes_accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
-int oes_memfd_create(const char *name, unsigned int flags);
+// The descriptor is closed on exec.
+int oes_memfd_create(const char *name);
 // A descriptor that becomes readable when the process ends; -1 and errno on failure.
 int oes_pidfd_open(pid_t process);
+// Has the kernel kill this process when the thread that started it ends. prctl is variadic, which
+// Swift can't call.
+void oes_die_with_parent(void);
 
 #endif
