@@ -20,6 +20,14 @@ package struct Keys: Sendable, Equatable {
     package var positions: String { "\(prefix):positions" }
     package var orders: String { "\(prefix):orders" }
     package var projected: String { "\(prefix):projected" }
+    /// Held by the one host that delivers notifications.
+    package var notifierLease: String { "\(prefix):lease:notifiers" }
+
+    /// The last sequence that a notifier has taken.
+    package func notifierCursor(_ name: String) -> String { "\(prefix):notifier:\(name)" }
+    /// What a notifier couldn't be brought to take.
+    package func deadLetters(_ name: String) -> String { "\(prefix):dead:\(name)" }
+
     package func list(_ list: ProjectedList) -> String { "\(prefix):\(list.name)" }
 
     package func book(_ symbol: String, _ book: BookKind, _ side: Side) -> String {
@@ -36,6 +44,8 @@ package struct Keys: Sendable, Equatable {
 package enum ProjectedList: Hashable, Sendable {
     case orders
     case ordersOf(account: String)
+    /// Ids of rejected orders.
+    case rejected
     case trades
     case tradesOf(symbol: String)
     case ledgerOf(account: String)
@@ -45,6 +55,7 @@ package enum ProjectedList: Hashable, Sendable {
         switch self {
         case .orders: "list:orders"
         case .ordersOf(let account): "list:orders:\(account)"
+        case .rejected: "list:rejected"
         case .trades: "list:trades"
         case .tradesOf(let symbol): "list:trades:\(symbol)"
         case .ledgerOf(let account): "list:ledger:\(account)"

@@ -37,6 +37,17 @@ package struct LedgerLine: Hashable, Sendable {
 
     package var id: String { "\(sequence)-\(index)" }
 
+    /// The one line that a transaction makes.
+    package init(of transaction: Transaction, balanceAfter: Money, sequence: Int64, time: Int64) {
+        self.sequence = sequence
+        index = 0
+        self.time = time
+        entry = LedgerEntry(
+            kind: transaction.kind, amount: transaction.amount, balanceAfter: balanceAfter,
+            quantity: transaction.quantity, account: transaction.account,
+            symbol: transaction.symbol, description: transaction.description)
+    }
+
     package init(listItem: ArraySlice<UInt8>) throws(RecordError) {
         var reader = ByteReader(listItem)
         sequence = try reader.int64()

@@ -1,0 +1,110 @@
+// The feed's messages as text: {channel, type, seq, prev_seq, time, data}, and what a client is told
+// about its subscriptions. Numbers are decimal strings.
+
+import Base
+import Service
+import Trading
+import Views
+import Wire
+
+package struct MessageHead {
+    let channel: Channel
+    let type: StaticString
+    let sequence: Int64
+    let previous: Int64
+    let time: Int64
+}
+
+package enum FeedMessages {
+    static func message(
+        _ head: MessageHead, data: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("channel", head.channel.name)
+        json.key("type")
+        json.string(head.type.description)
+        json.field("seq", count: head.sequence)
+        json.field("prev_seq", count: head.previous)
+        json.field("time", time: head.time)
+        json.key("data")
+        data(&json)
+        json.endObject()
+        return json.bytes
+    }
+
+    // MARK: Control
+
+    package static func subscription(_ status: StaticString, channel: String) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("type", "subscription")
+        json.key("status")
+        json.string(status.description)
+        json.field("channel", channel)
+        json.endObject()
+        return json.bytes
+    }
+
+    package static func pong() -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("type", "pong")
+        json.field("timestamp", time: Clock.wallMicros())
+        json.endObject()
+        return json.bytes
+    }
+
+    package static func error(_ rejection: Rejection) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("type", "error")
+        json.field("code", rejection.code)
+        json.field("message", rejection.message)
+        json.key("field")
+        if let field = rejection.field { json.string(field) } else { json.null() }
+        json.endObject()
+        return json.bytes
+    }
+}
+
+/// One execution in the life of an order.
+struct OrderExecution {
+    let order: Order
+    let cause: OrderCause
+    /// The call's trades of this order, in their order.
+    let trades: [Trade]
+
+    /// FIX's ExecType in words: new, trade, cancelled, replaced, expired, rejected.
+    var executionType: String {
+        switch cause {
+        case .accepted: trades.isEmpty ? "new" : "trade"
+        case .amended: trades.isEmpty ? "replaced" : "trade"
+        case .trade, .cancelled, .expired, .rejected: cause.name
+        }
+    }
+
+    func write(scales: DisplayScales, into json: inout JSONWriter) {
+        json.beginObject()
+        json.field("exec_type", executionType)
+        OrderJSON.writeFields(order, scales: scales, style: .strings, into: &json)
+        if let last = trades.last {
+            json.field("last_qty", last.quantity.raw, scale: scales.quantity, .strings)
+            json.field("last_px", last.price.raw, scale: scales.price, .strings)
+        }
+        json.key("fills")
+        json.beginArray()
+        for trade in trades { write(trade, scales: scales, into: &json) }
+        json.endArray()
+        json.endObject()
+    }
+
+    private func write(_ trade: Trade, scales: DisplayScales, into json: inout JSONWriter) {
+        json.beginObject()
+        json.field("trade_id", trade.id)
+        json.field("price", trade.price.raw, scale: scales.price, .strings)
+        json.field("quantity", trade.quantity.raw, scale: scales.quantity, .strings)
+        json.field("liquidity", trade.aggressor == order.side ? "taker" : "maker")
+        json.endObject()
+    }
+}

@@ -1,0 +1,258 @@
+// From one event of the stream to the messages of every channel that it concerns.
+
+import Base
+import Service
+import Trading
+import Views
+import Wire
+
+package final class FeedPublisher {
+    private let channels: Channels
+    private let picture: Picture
+
+    /// Trades that a new subscriber is shown.
+    package static let tradesRemembered = 100
+    /// Newest last, by symbol: what a snapshot of trades shows.
+    private var recentTrades: [String: [Trade]] = [:]
+
+    package init(picture: Picture, channels: Channels) {
+        self.picture = picture
+        self.channels = channels
+    }
+
+    package var subscriptionCount: Int { channels.subscriptionCount }
+
+    /// Trades from before the start, oldest first.
+    package func seed(trades: some Sequence<Trade>) {
+        for trade in trades { remember(trade) }
+    }
+
+    // MARK: Events
+
+    /// Publishes an event that the picture has applied already.
+    package func publish(_ event: Event) {
+        let trades = event.changes.compactMap { change -> Trade? in
+            if case .trade(let trade) = change { trade } else { nil }
+        }
+        publishTrades(trades, event)
+        publishBook(event)
+        for change in event.changes {
+            switch change {
+            case .order(let order, let cause):
+                let own = trades.filter { $0.buyOrderID == order.id || $0.sellOrderID == order.id }
+                publish(OrderExecution(order: order, cause: cause, trades: own), event)
+            case .account(let account): publish(account, event)
+            case .position(let position): publish(position, event)
+            case .trade, .level, .instrument, .ledger, .market, .guardValue: break
+            }
+        }
+    }
+
+    private func publishTrades(_ trades: [Trade], _ event: Event) {
+        for trade in trades {
+            remember(trade)
+            // Internal trades are seen by their own accounts only.
+            guard trade.book == .lit else { continue }
+            let scales = picture.scales(trade.symbol)
+            for channel in [Channel.trades, .tradesOf(trade.symbol)] {
+                send(channel, "trade", event) { json in
+                    TradeJSON.write(
+                        trade, scales: scales, style: .strings, withParties: false, into: &json)
+                }
+            }
+        }
+    }
+
+    private func remember(_ trade: Trade) {
+        guard trade.book == .lit else { return }
+        recentTrades[trade.symbol, default: []].append(trade)
+        if recentTrades[trade.symbol, default: []].count > 2 * FeedPublisher.tradesRemembered {
+            recentTrades[trade.symbol]?.removeFirst(FeedPublisher.tradesRemembered)
+        }
+    }
+
+    private func publishBook(_ event: Event) {
+        guard channels.hasAudience(.orderBook) || channels.hasAudience(.orderBookOf(event.symbol))
+        else { return }
+        let levels = event.changes.compactMap { change -> LevelChange? in
+            if case .level(let level) = change, level.book == .lit { level } else { nil }
+        }
+        guard !levels.isEmpty else { return }
+        for channel in [Channel.orderBook, .orderBookOf(event.symbol)] {
+            send(channel, "delta", event) { writeDelta(levels, event.symbol, into: &$0) }
+        }
+    }
+
+    private func publish(_ execution: OrderExecution, _ event: Event) {
+        let order = execution.order
+        let scales = picture.scales(order.symbol)
+        send(.account(String(order.id.account)), "order", event) {
+            execution.write(scales: scales, into: &$0)
+        }
+        send(.notifications, "notification", event) { json in
+            json.beginObject()
+            json.field("event", "order_\(execution.executionType)")
+            json.field("account_id", String(order.id.account))
+            json.field("symbol", order.symbol)
+            json.field("text", NotificationText.of(execution, scales: scales))
+            json.key("order")
+            execution.write(scales: scales, into: &json)
+            json.endObject()
+        }
+        if execution.cause == .rejected {
+            send(.risk, "alert", event) { AlertJSON.write(order, scales: scales, into: &$0) }
+        }
+    }
+
+    private func publish(_ account: Account, _ event: Event) {
+        send(.account(account.id), "account", event) {
+            AccountJSON.write(account, style: .strings, into: &$0)
+        }
+    }
+
+    private func publish(_ position: Position, _ event: Event) {
+        guard let instrument = picture.instruments[position.symbol] else { return }
+        send(.account(position.account), "position", event) { json in
+            PositionJSON.write(
+                position, instrument: instrument, last: picture.market(of: position.symbol).last,
+                style: .strings, into: &json)
+        }
+    }
+
+    private func send(
+        _ channel: Channel, _ type: StaticString, _ event: Event,
+        _ data: (inout JSONWriter) -> Void
+    ) {
+        channels.publish(channel, sequence: event.sequence) { previous in
+            let head = MessageHead(
+                channel: channel, type: type, sequence: event.sequence, previous: previous,
+                time: event.time)
+            return FeedMessages.message(head, data: data)
+        }
+    }
+
+    // MARK: Subscriptions
+
+    /// Subscribes, and gives the snapshot to send first; nil where the channel has none.
+    package func subscribe(_ subscriber: any Subscriber, to channel: Channel) -> [UInt8] {
+        let sequence = channels.subscribe(subscriber, to: channel, current: picture.sequence)
+        let head = MessageHead(
+            channel: channel, type: "snapshot", sequence: sequence, previous: sequence,
+            time: Clock.wallMicros())
+        return FeedMessages.message(head) { writeSnapshot(of: channel, sequence, into: &$0) }
+    }
+
+    package func unsubscribe(_ subscriber: any Subscriber, from channel: Channel) {
+        channels.unsubscribe(subscriber, from: channel)
+    }
+
+    /// nil where the channel's symbol or account exists; else the refusal.
+    package func refusal(of channel: Channel) -> Rejection? {
+        switch channel {
+        case .orderBookOf(let symbol), .tradesOf(let symbol):
+            picture.instruments[symbol] == nil
+                ? Reasons.rejection(code: "unknown_symbol", values: "symbol=\(symbol.prefix(60))")
+                : nil
+        case .account(let id):
+            picture.accounts[id] == nil
+                ? Reasons.rejection(code: "unknown_account", values: "") : nil
+        case .notifications, .orderBook, .trades, .risk: nil
+        }
+    }
+
+    private func writeSnapshot(
+        of channel: Channel, _ sequence: Int64, into json: inout JSONWriter
+    ) {
+        switch channel {
+        case .orderBookOf(let symbol): writeBook(symbol, sequence, into: &json)
+        case .orderBook:
+            json.beginObject()
+            json.key("books")
+            json.beginArray()
+            for symbol in picture.instruments.keys.sorted() {
+                writeBook(symbol, sequence, into: &json)
+            }
+            json.endArray()
+            json.endObject()
+        case .tradesOf(let symbol): writeTrades(recentTrades[symbol] ?? [], into: &json)
+        case .trades:
+            let all = recentTrades.values.flatMap { $0 }
+            writeTrades(
+                all.sorted { ($0.sequence, $0.index) < ($1.sequence, $1.index) }, into: &json)
+        case .account(let id): writeAccount(id, into: &json)
+        case .notifications, .risk:
+            json.beginObject()
+            json.endObject()
+        }
+    }
+
+    private func writeBook(_ symbol: String, _ sequence: Int64, into json: inout JSONWriter) {
+        let book = picture.books[symbol] ?? BookPicture()
+        json.beginObject()
+        BookJSON.writeFields(
+            symbol: symbol, bids: book.bids.top(.max), asks: book.asks.top(.max), time: book.time,
+            sequence: sequence, scales: picture.scales(symbol), style: .strings, into: &json)
+        json.endObject()
+    }
+
+    private func writeTrades(_ trades: [Trade], into json: inout JSONWriter) {
+        json.beginObject()
+        json.key("trades")
+        json.beginArray()
+        for trade in trades.suffix(FeedPublisher.tradesRemembered).reversed() {
+            TradeJSON.write(
+                trade, scales: picture.scales(trade.symbol), style: .strings, withParties: false,
+                into: &json)
+        }
+        json.endArray()
+        json.endObject()
+    }
+
+    /// The account, its positions and its open orders.
+    private func writeAccount(_ id: String, into json: inout JSONWriter) {
+        json.beginObject()
+        if let account = picture.accounts[id] {
+            json.key("account")
+            AccountJSON.write(account, style: .strings, into: &json)
+        }
+        json.key("positions")
+        json.beginArray()
+        for position in picture.positions(account: id) {
+            guard let instrument = picture.instruments[position.symbol] else { continue }
+            PositionJSON.write(
+                position, instrument: instrument, last: picture.market(of: position.symbol).last,
+                style: .strings, into: &json)
+        }
+        json.endArray()
+        json.key("orders")
+        json.beginArray()
+        let open = picture.openOrders.newest(
+            account: id, before: .max, limit: Limits.listMaximum, where: { _ in true })
+        for order in open {
+            OrderJSON.write(
+                order, scales: picture.scales(order.symbol), style: .strings, into: &json)
+        }
+        json.endArray()
+        json.endObject()
+    }
+
+    private func writeDelta(
+        _ levels: [LevelChange], _ symbol: String, into json: inout JSONWriter
+    ) {
+        let scales = picture.scales(symbol)
+        json.beginObject()
+        json.field("symbol", symbol)
+        json.key("changes")
+        json.beginArray()
+        for level in levels {
+            json.beginObject()
+            json.field("side", level.side.name)
+            json.field("price", level.price.raw, scale: scales.price, .strings)
+            json.field("quantity", level.quantity.raw, scale: scales.quantity, .strings)
+            json.field("orders", count: level.orderCount)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+    }
+}

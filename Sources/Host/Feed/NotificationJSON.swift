@@ -1,0 +1,83 @@
+// The events that notifiers get: what happened to orders, trades, and alerts, each with an id by
+// which a receiver drops repeats.
+
+import Base
+import Plugins
+import Service
+import Trading
+import Views
+import Wire
+
+enum NotificationJSON {
+    /// All that an event of the stream tells notifiers. An id is the event's sequence and its change's
+    /// place in it, the same at every delivery.
+    static func events(of event: Event, picture: Picture) -> [NotifierEvent] {
+        let trades = event.changes.compactMap { change -> Trade? in
+            if case .trade(let trade) = change { trade } else { nil }
+        }
+        return event.changes.enumerated().compactMap { index, change in
+            let id = "\(event.sequence)-\(index)"
+            switch change {
+            case .order(let order, let cause):
+                let own = trades.filter { $0.buyOrderID == order.id || $0.sellOrderID == order.id }
+                let execution = OrderExecution(order: order, cause: cause, trades: own)
+                return notification(id, execution, event, picture)
+            case .trade(let trade): return notification(id, trade, event, picture)
+            case .account, .position, .level, .instrument, .ledger, .market, .guardValue:
+                return nil
+            }
+        }
+    }
+
+    private static func notification(
+        _ id: String, _ execution: OrderExecution, _ event: Event, _ picture: Picture
+    ) -> NotifierEvent {
+        let order = execution.order
+        let scales = picture.scales(order.symbol)
+        let type = "order_\(execution.executionType)"
+        let severity = execution.cause == .rejected ? "warning" : "info"
+        let json = envelope(id, type: type, severity: severity, event) { json in
+            json.field("text", NotificationText.of(execution, scales: scales))
+            json.key("order")
+            execution.write(scales: scales, into: &json)
+        }
+        return NotifierEvent(
+            id: id, type: type, account: String(order.id.account), symbol: order.symbol,
+            severity: severity, json: json)
+    }
+
+    private static func notification(
+        _ id: String, _ trade: Trade, _ event: Event, _ picture: Picture
+    ) -> NotifierEvent {
+        let json = envelope(id, type: "trade", severity: "info", event) { json in
+            json.key("trade")
+            TradeJSON.write(
+                trade, scales: picture.scales(trade.symbol), style: .strings, withParties: true,
+                into: &json)
+        }
+        return NotifierEvent(
+            id: id, type: "trade", account: "", symbol: trade.symbol, severity: "info", json: json)
+    }
+
+    private static func envelope(
+        _ id: String, type: String, severity: String, _ event: Event,
+        _ body: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("id", id)
+        json.field("type", type)
+        json.field("severity", severity)
+        json.field("time", time: event.time)
+        json.field("seq", count: event.sequence)
+        body(&json)
+        json.endObject()
+        return json.bytes
+    }
+}
+
+extension Picture {
+    func scales(_ symbol: String) -> DisplayScales {
+        instruments[symbol].map { DisplayScales($0) } ?? DisplayScales(price: 0, quantity: 0)
+    }
+}

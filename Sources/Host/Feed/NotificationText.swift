@@ -1,0 +1,26 @@
+// A sentence for people about what happened to an order.
+
+import Base
+import Trading
+import Views
+
+enum NotificationText {
+    static func of(_ execution: OrderExecution, scales: DisplayScales) -> String {
+        let order = execution.order
+        let quantity = Scaled.format(order.quantity.raw, scale: scales.quantity)
+        let what = "\(order.side.name) \(quantity) \(order.symbol)"
+        switch execution.cause {
+        case .rejected: return "Rejected: \(what), \(order.reason)"
+        case .cancelled: return "Cancelled: \(what)"
+        case .expired: return "Expired: \(what)"
+        case .accepted, .trade, .amended: break
+        }
+        guard let last = execution.trades.last else {
+            return execution.cause == .amended ? "Changed: \(what)" : "Accepted: \(what)"
+        }
+        let filled = Scaled.format(order.filled.raw, scale: scales.quantity)
+        let price = Scaled.format(last.price.raw, scale: scales.price)
+        let word = order.status == .filled ? "Filled" : "Partly filled"
+        return "\(word): \(what), \(filled) done, last at \(price)"
+    }
+}

@@ -1,0 +1,193 @@
+// Brings events to one notifier plugin: at least once, in order, and without ever slowing an order.
+//
+// The cursor, the last sequence that the notifier has taken, stands in Redis, so that a killed host
+// loses nothing: the next one goes on from there, and what was under way is delivered again. The
+// notifier works on its own thread; here only batches are handed over and answers taken.
+
+import Base
+import Loop
+import Plugins
+import Service
+import Store
+import Trading
+
+package final class NotifierDispatch {
+    private let loop: EventLoop
+    private let mailbox: Mailbox
+    private let redis: RedisConnection
+    private let reader: EventReader
+    private let picture: Picture
+    private let runner: NotifierRunner
+    private let log: Log
+
+    /// nil until it has been read from Redis.
+    private var cursor: Int64?
+    private var isBusy = false
+    private var attempt = 1
+
+    /// One delivery's events of the stream, at most.
+    private static let batchEvents = 64
+    private static let deadlineMillis = 5_000
+    /// Deliveries of one batch before it goes to the dead-letter list.
+    private static let attemptLimit = 8
+    private static let firstRetryMillis = 200
+    private static let longestRetryMillis = 30_000
+
+    package init(
+        loop: EventLoop, mailbox: Mailbox, redis: RedisConnection, picture: Picture,
+        runner: NotifierRunner, log: Log
+    ) {
+        self.loop = loop
+        self.mailbox = mailbox
+        self.redis = redis
+        reader = EventReader(redis)
+        self.picture = picture
+        self.runner = runner
+        self.log = log
+    }
+
+    private var name: String { runner.name }
+
+    /// Called when this host begins to deliver: another may have moved the cursor meanwhile.
+    package func takeOver() {
+        guard !isBusy else { return }
+        cursor = nil
+        wake()
+    }
+
+    /// Called when there may be new events.
+    package func wake() {
+        guard !isBusy, redis.isUp else { return }
+        guard let cursor else { return loadCursor() }
+        guard cursor < picture.sequence else { return }
+        isBusy = true
+        reader.range(
+            from: cursor + 1, to: picture.sequence, limit: NotifierDispatch.batchEvents
+        ) { [self] result in
+            switch result {
+            case .failure(let failure):
+                skip(failure)
+            case .success(let events): deliver(events)
+            }
+        }
+    }
+
+    /// A notifier that Redis doesn't know yet starts with what comes next.
+    private func loadCursor() {
+        isBusy = true
+        redis.send(RedisCommand("GET", [Keys.first.notifierCursor(name)])) { [self] reply in
+            isBusy = false
+            switch reply {
+            case .success(let value) where value.isNull:
+                save(picture.sequence)
+            case .success(let value):
+                cursor = value.int64 ?? picture.sequence
+                wake()
+            case .failure: wait(NotifierDispatch.firstRetryMillis)
+            }
+        }
+    }
+
+    /// What was trimmed can't be told any more: said, and passed over.
+    private func skip(_ failure: EventReadFailure) {
+        guard case .gap(let gap) = failure else {
+            log.warning("notifier \(name): \(failure); it goes on shortly")
+            return wait(NotifierDispatch.firstRetryMillis)
+        }
+        log.error("notifier \(name): events were trimmed before they were delivered: \(gap)")
+        save(picture.sequence)
+    }
+
+    private func deliver(_ events: [Event]) {
+        guard let last = events.last else { return wait(NotifierDispatch.firstRetryMillis) }
+        let batch = events.flatMap { NotificationJSON.events(of: $0, picture: picture) }
+        guard !batch.isEmpty else { return save(last.sequence) }
+        deliver(batch, upTo: last.sequence)
+    }
+
+    private func deliver(_ batch: [NotifierEvent], upTo sequence: Int64) {
+        let mailbox = self.mailbox
+        let box = Unchecked(self)
+        runner.deliver(
+            batch: batch, attempt: attempt, deadlineMillis: NotifierDispatch.deadlineMillis
+        ) { result in
+            mailbox.post { box.value.finish(result, batch, upTo: sequence) }
+        }
+    }
+
+    private func finish(
+        _ result: DeliveryResult, _ batch: [NotifierEvent], upTo sequence: Int64
+    ) {
+        switch result {
+        case .ok, .drop:
+            attempt = 1
+            save(sequence)
+        case .partial(let index) where index + 1 >= batch.count:
+            attempt = 1
+            save(sequence)
+        case .partial(let index):
+            attempt = 1
+            deliver(Array(batch[(index + 1)...]), upTo: sequence)
+        case .retry(let afterMillis): retry(batch, upTo: sequence, afterMillis: Int(afterMillis))
+        }
+    }
+
+    private func retry(_ batch: [NotifierEvent], upTo sequence: Int64, afterMillis: Int) {
+        guard attempt < NotifierDispatch.attemptLimit else {
+            return giveUp(batch, upTo: sequence)
+        }
+        let backoff = min(
+            NotifierDispatch.firstRetryMillis << (attempt - 1), NotifierDispatch.longestRetryMillis)
+        attempt += 1
+        let delay = max(afterMillis, backoff)
+        let jittered = delay + Int.random(in: 0...max(1, delay / 4))
+        _ = loop.schedule(afterMillis: jittered) { [self] in deliver(batch, upTo: sequence) }
+    }
+
+    /// Keeps what couldn't be delivered where an operator can see it, and goes on.
+    private func giveUp(_ batch: [NotifierEvent], upTo sequence: Int64) {
+        log.error(
+            "notifier \(name): gave up on \(batch.count) events after \(attempt) attempts; they are "
+                + "in \(Keys.first.deadLetters(name))")
+        attempt = 1
+        var command = RedisCommand("RPUSH", [Keys.first.deadLetters(name)])
+        for event in batch { command.append(event.json) }
+        redis.send(command) { [self] reply in
+            switch reply {
+            case .success: save(sequence)
+            case .failure:
+                _ = loop.schedule(afterMillis: NotifierDispatch.longestRetryMillis) { [self] in
+                    giveUp(batch, upTo: sequence)
+                }
+            }
+        }
+    }
+
+    private func save(_ sequence: Int64) {
+        isBusy = true
+        redis.send(RedisCommand("SET", [Keys.first.notifierCursor(name), String(sequence)])) {
+            [self] reply in
+            // Where saving failed the events may come twice, never not at all.
+            if case .failure(let failure) = reply {
+                log.warning("notifier \(name): cursor not saved: \(failure)")
+            }
+            cursor = sequence
+            isBusy = false
+            wake()
+        }
+    }
+
+    private func wait(_ millis: Int) {
+        isBusy = true
+        _ = loop.schedule(afterMillis: millis) { [self] in
+            isBusy = false
+            wake()
+        }
+    }
+}
+
+/// Carries a loop-confined object through another thread and back, where alone it is used.
+private struct Unchecked<Value>: @unchecked Sendable {
+    let value: Value
+    init(_ value: Value) { self.value = value }
+}

@@ -1,0 +1,95 @@
+// The orders that still work, so that lists of them cost Redis nothing and read no more than what
+// they show.
+
+import Base
+import Trading
+
+package struct OpenOrders {
+    private var orders: [OrderID: Order] = [:]
+    private var everyone = RecencyIndex()
+    private var byAccount: [Substring: RecencyIndex] = [:]
+    private var internalBySymbol: [String: Set<OrderID>] = [:]
+    /// The earliest expiry of a symbol's orders, or an earlier time: only a hint of when to look.
+    private var earliestExpiry: [String: Int64] = [:]
+
+    package var count: Int { orders.count }
+
+    package subscript(id: OrderID) -> Order? { orders[id] }
+
+    /// An account's open orders, newest first, those that `isWanted` only, at most `limit`, accepted
+    /// before the sequence `before`.
+    package func newest(
+        account: String?, before: Int64, limit: Int, where isWanted: (Order) -> Bool
+    ) -> [Order] {
+        let index = account.map { byAccount[Substring($0)] ?? RecencyIndex() } ?? everyone
+        var found: [Order] = []
+        for entry in index.newestFirst where entry.sequence < before {
+            guard found.count < limit else { break }
+            if let order = orders[entry.id], order.acceptedSequence == entry.sequence,
+                isWanted(order)
+            {
+                found.append(order)
+            }
+        }
+        return found
+    }
+
+    /// The internal book's orders of a symbol, in no order.
+    package func internalOrders(symbol: String) -> [Order] {
+        (internalBySymbol[symbol] ?? []).compactMap { orders[$0] }
+    }
+
+    /// Symbols with an order that is due at `time`, so far as is known.
+    func symbolsDue(by time: Int64) -> [String] {
+        earliestExpiry.filter { $0.value <= time }.map(\.key)
+    }
+
+    /// Looks again when a symbol's orders are due, once nothing was found to be.
+    mutating func refreshExpiry(of symbol: String) {
+        let times = orders.values.lazy.filter { $0.symbol == symbol && $0.expireAt > 0 }
+        earliestExpiry[symbol] = times.map(\.expireAt).min()
+    }
+
+    mutating func update(_ order: Order) {
+        if let known = orders[order.id], known.lastSequence > order.lastSequence { return }
+        if order.status.isOpen { insert(order) } else { remove(order) }
+    }
+
+    private mutating func insert(_ order: Order) {
+        guard orders.updateValue(order, forKey: order.id) == nil else { return }
+        if order.expireAt > 0 {
+            earliestExpiry[order.symbol] = min(
+                earliestExpiry[order.symbol] ?? .max, order.expireAt)
+        }
+        everyone.append(order.acceptedSequence, order.id)
+        byAccount[order.id.account, default: RecencyIndex()].append(
+            order.acceptedSequence, order.id)
+        if order.book == .internal { internalBySymbol[order.symbol, default: []].insert(order.id) }
+    }
+
+    private mutating func remove(_ order: Order) {
+        guard orders.removeValue(forKey: order.id) != nil else { return }
+        let stillOpen = { [orders] (id: OrderID) in orders[id] != nil }
+        everyone.forgetOne(stillOpen)
+        byAccount[order.id.account]?.forgetOne(stillOpen)
+        if order.book == .internal { internalBySymbol[order.symbol]?.remove(order.id) }
+    }
+}
+
+/// Ids in the order of their acceptance. Removal only counts; once half of the entries are dead they
+/// are swept out together, so that both ways cost constant time on average.
+private struct RecencyIndex {
+    private var entries: [(sequence: Int64, id: OrderID)] = []
+    private var dead = 0
+
+    var newestFirst: ReversedCollection<[(sequence: Int64, id: OrderID)]> { entries.reversed() }
+
+    mutating func append(_ sequence: Int64, _ id: OrderID) { entries.append((sequence, id)) }
+
+    mutating func forgetOne(_ isAlive: (OrderID) -> Bool) {
+        dead += 1
+        guard dead > 64, dead * 2 > entries.count else { return }
+        entries.removeAll { !isAlive($0.id) }
+        dead = 0
+    }
+}

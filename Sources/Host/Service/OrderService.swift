@@ -1,0 +1,279 @@
+// The one way to place, amend and cancel an order: plan, risk, script.
+//
+// The plugins work on the host's picture, which may be milliseconds old; the script decides on what
+// is true. What a rule refuses is recorded as a rejected order, so that a repeated request gets the
+// same answer and risk can see it.
+
+import Base
+import Loop
+import Plugins
+import Store
+import Trading
+
+/// What became of a new order.
+package enum PlaceOutcome {
+    /// Taken now, or answered as it stands because the same request came before.
+    case placed(Order)
+    /// Refused, and recorded where `order` is given.
+    case refused(Rejection, order: Order?)
+}
+
+package struct AmendOutcome {
+    package let order: Order
+    package let priorityKept: Bool
+    /// False where the order already had these values.
+    package let changed: Bool
+}
+
+package final class OrderService {
+    private let loop: EventLoop
+    private let picture: Picture
+    private let planner: OrderPlanner
+    private let riskGate: RiskGate
+    private let matcher: Matcher
+    private let acknowledged: Acknowledged
+    private let names: OrderNames
+
+    /// Tries of one command before a picture that stays old is reported.
+    private static let staleRetries = 20
+    private static let staleRetryMillis = 5
+
+    package init(
+        loop: EventLoop, picture: Picture, registry: PluginRegistry, matcher: Matcher,
+        acknowledged: Acknowledged, names: OrderNames
+    ) {
+        self.loop = loop
+        self.picture = picture
+        planner = OrderPlanner(registry: registry)
+        riskGate = RiskGate(registry: registry)
+        self.matcher = matcher
+        self.acknowledged = acknowledged
+        self.names = names
+    }
+
+    /// A client order id for a client that gave none.
+    package func nextClientOrderID() -> String { names.next() }
+
+    // MARK: Place
+
+    package func place(
+        _ request: OrderRequest, _ completion: @escaping (PlaceOutcome) -> Void
+    ) {
+        place(request, retries: OrderService.staleRetries, completion)
+    }
+
+    private func place(
+        _ request: OrderRequest, retries: Int, _ completion: @escaping (PlaceOutcome) -> Void
+    ) {
+        guard let instrument = picture.instruments[request.symbol] else {
+            let rejection = Reasons.rejection(
+                code: "unknown_symbol", values: "symbol=\(request.symbol)")
+            return completion(.refused(rejection, order: nil))
+        }
+        guard let account = picture.accounts[request.account] else {
+            return completion(
+                .refused(Reasons.rejection(code: "unknown_account", values: ""), order: nil))
+        }
+        let market = picture.market(of: request.symbol)
+        let submission: Submission
+        switch plan(request, instrument, market) {
+        case .failure(let rejection): return completion(.refused(rejection, order: nil))
+        case .success(let plan):
+            submission = check(
+                request, plan, account: account, instrument: instrument, market: market)
+        }
+        matcher.submit(submission.call) { [self] reply in
+            switch reply {
+            case .success(.stale) where retries > 0:
+                retryWhenFresh { self.place(request, retries: retries - 1, completion) }
+            case .success(let reply): completion(outcome(reply, ofRule: submission.ruleRejection))
+            case .failure(let failure): completion(.refused(failure.rejection, order: nil))
+            }
+        }
+    }
+
+    private func plan(
+        _ request: OrderRequest, _ instrument: Instrument, _ market: MarketSnapshot
+    ) -> Result<Plan, Rejection> {
+        let sessionEnd = Session.end(after: market.time)
+        return planner.plan(
+            request, instrument: instrument, market: market, sessionEnd: sessionEnd)
+    }
+
+    /// The submission with the rules' guards, or marked as rejected by the first rule that refused.
+    private func check(
+        _ request: OrderRequest, _ plan: Plan, account: Account, instrument: Instrument,
+        market: MarketSnapshot
+    ) -> Submission {
+        let decision = riskGate.check(
+            .submit, request: request, plan: plan, account: account,
+            position: picture.position(account: account.id, symbol: instrument.symbol),
+            instrument: instrument, market: market)
+        let call = SubmitCall(
+            id: request.id, account: account.id, symbol: request.symbol, side: request.side,
+            plan: plan, requestHash: request.hash, instrumentRevision: instrument.revision,
+            rejection: decision.rejection?.reason ?? "", guards: decision.guards,
+            terms: request.terms)
+        return Submission(call: call, ruleRejection: decision.rejection)
+    }
+
+    private func outcome(_ reply: SubmitReply, ofRule rule: Rejection?) -> PlaceOutcome {
+        switch reply {
+        case .done(let order, let sequence, _):
+            acknowledged.note(sequence)
+            return .placed(order)
+        case .duplicate(let order, _):
+            acknowledged.note(order.lastSequence)
+            guard order.status == .rejected else { return .placed(order) }
+            return .refused(Reasons.rejection(reason: order.reason), order: order)
+        case .rejected(let order, let sequence):
+            acknowledged.note(sequence)
+            return .refused(rule ?? Reasons.rejection(reason: order.reason), order: order)
+        case .conflict:
+            let message =
+                "This client_order_id was used for another order of the account; "
+                + "use a new one, or repeat the same request to ask for the order."
+            return .refused(
+                Rejection(
+                    .conflict, "duplicate_client_order_id", message, field: "client_order_id"),
+                order: nil)
+        case .refused(let refusal): return .refused(Reasons.rejection(refusal), order: nil)
+        case .stale: return .refused(.stalePicture, order: nil)
+        }
+    }
+
+    // MARK: Amend and cancel
+
+    /// Changes price and quantity of an order; what isn't given stays.
+    package func amend(
+        _ order: Order, price: Price?, quantity: Quantity?,
+        _ completion: @escaping (Result<AmendOutcome, Rejection>) -> Void
+    ) {
+        amend(
+            order, price: price, quantity: quantity, retries: OrderService.staleRetries,
+            completion)
+    }
+
+    private func amend(
+        _ order: Order, price: Price?, quantity: Quantity?, retries: Int,
+        _ completion: @escaping (Result<AmendOutcome, Rejection>) -> Void
+    ) {
+        guard let instrument = picture.instruments[order.symbol],
+            let account = picture.accounts[String(order.id.account)]
+        else { return completion(.failure(.stalePicture)) }
+        let decision = checkAmend(
+            order, price: price, quantity: quantity, account: account, instrument: instrument)
+        if let rejection = decision.rejection { return completion(.failure(rejection)) }
+        let call = AmendCall(
+            id: order.id, price: price, quantity: quantity,
+            instrumentRevision: instrument.revision, guards: decision.guards)
+        matcher.amend(call) { [self] reply in
+            switch reply {
+            case .success(.stale) where retries > 0:
+                retryWhenFresh {
+                    self.amend(
+                        order, price: price, quantity: quantity, retries: retries - 1, completion)
+                }
+            case .success(let reply): completion(outcome(reply))
+            case .failure(let failure): completion(.failure(failure.rejection))
+            }
+        }
+    }
+
+    /// The rules judge the order as it would stand: its new price and what would then be left.
+    private func checkAmend(
+        _ order: Order, price: Price?, quantity: Quantity?, account: Account,
+        instrument: Instrument
+    ) -> RiskDecision {
+        let newPrice = price ?? order.price
+        let newQuantity = quantity ?? order.quantity
+        let request = OrderRequest(
+            account: account.id, symbol: order.symbol, side: order.side, quantity: newQuantity,
+            price: newPrice, orderType: order.terms.orderType,
+            timeInForce: order.terms.timeInForce,
+            clientOrderID: String(order.id.clientOrderID), book: order.book, tag: order.terms.tag)
+        let plan = Plan(
+            pricing: order.pricing, price: newPrice, quantity: newQuantity, policy: order.policy,
+            book: order.book, expireAt: order.expireAt)
+        return riskGate.check(
+            .amend, request: request, plan: plan, account: account,
+            position: picture.position(account: account.id, symbol: order.symbol),
+            instrument: instrument, market: picture.market(of: order.symbol))
+    }
+
+    private func outcome(_ reply: AmendReply) -> Result<AmendOutcome, Rejection> {
+        switch reply {
+        case .done(let order, let sequence, let priorityKept, let changed):
+            acknowledged.note(sequence)
+            return .success(
+                AmendOutcome(order: order, priorityKept: priorityKept, changed: changed))
+        case .closed(let order): return .failure(.closed(order))
+        case .refused(let refusal): return .failure(Reasons.rejection(refusal))
+        case .stale: return .failure(.stalePicture)
+        }
+    }
+
+    package func cancel(
+        _ id: OrderID, reason: String,
+        _ completion: @escaping (Result<Order, Rejection>) -> Void
+    ) {
+        matcher.cancel(CancelCall(id: id, reason: reason)) { [acknowledged] reply in
+            switch reply {
+            case .success(.done(let order, let sequence)):
+                acknowledged.note(sequence)
+                completion(.success(order))
+            case .success(.closed(let order)): completion(.failure(.closed(order)))
+            case .success(.refused(let refusal)):
+                completion(.failure(Reasons.rejection(refusal)))
+            case .failure(let failure): completion(.failure(failure.rejection))
+            }
+        }
+    }
+
+    private func retryWhenFresh(_ action: @escaping () -> Void) {
+        _ = loop.schedule(afterMillis: OrderService.staleRetryMillis, action)
+    }
+}
+
+/// What goes to the script, and which rule's refusal it records, if one refused.
+private struct Submission {
+    let call: SubmitCall
+    let ruleRejection: Rejection?
+}
+
+extension Rejection {
+    /// The order ended before it could be changed or cancelled.
+    static func closed(_ order: Order) -> Rejection {
+        Reasons.rejection(code: "order_closed", values: "status=\(order.status.keptName)")
+    }
+
+    static let stalePicture = Rejection(
+        .unavailable, "stale_picture",
+        "The instrument or limits changed just now and this host hasn't caught up; try again.")
+}
+
+extension RedisFailure {
+    /// What a client is told. After "outcome unknown" it asks by client_order_id, or repeats the
+    /// same request, which is safe.
+    package var rejection: Rejection {
+        switch self {
+        case .unavailable:
+            Rejection(
+                .unavailable, "store_unavailable",
+                "Redis is away; nothing was done. Try again shortly.")
+        case .overloaded:
+            Rejection(
+                .unavailable, "overloaded",
+                "Too many commands are waiting for Redis; nothing was done. Try again shortly.")
+        case .outcomeUnknown:
+            Rejection(
+                .unavailable, "outcome_unknown",
+                "The connection to Redis was lost before its answer came: the command may or may "
+                    + "not have been done. Repeat it with the same client_order_id, or ask for it.")
+        case .server(let text), .unexpected(let text):
+            Rejection(
+                .unavailable, "store_error",
+                "Redis refused the command: \(text.prefix(120)). Nothing was acknowledged.")
+        }
+    }
+}

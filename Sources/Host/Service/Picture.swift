@@ -1,0 +1,117 @@
+// The host's picture of what stands in Redis: rebuilt at start from a snapshot, then kept by
+// applying the event stream in order. It is a cache; Redis alone decides. Plugins get their inputs
+// from it, readers get books, accounts and open orders from it without costing Redis anything.
+
+import Base
+import Store
+import Trading
+
+package final class Picture {
+    /// The last event applied.
+    package private(set) var sequence: Int64 = 0
+    package private(set) var instruments: [String: Instrument] = [:]
+    package private(set) var markets: [String: Market] = [:]
+    package private(set) var accounts: [String: Account] = [:]
+    package private(set) var books: [String: BookPicture] = [:]
+    package private(set) var openOrders = OpenOrders()
+    private var positions: [String: [String: Position]] = [:]
+    private var waiting: [(sequence: Int64, action: () -> Void)] = []
+
+    package init() {}
+
+    package func position(account: String, symbol: String) -> Position? {
+        positions[account]?[symbol]
+    }
+
+    /// An account's positions by symbol; those that are empty are left out.
+    package func positions(account: String) -> [Position] {
+        (positions[account] ?? [:]).values
+            .filter { $0.quantity.raw != 0 || $0.realized.raw != 0 || $0.openBuy.raw != 0 }
+            .sorted { $0.symbol < $1.symbol }
+    }
+
+    package func market(of symbol: String) -> MarketSnapshot {
+        let book = books[symbol]
+        let last = markets[symbol]?.last
+        return MarketSnapshot(
+            bestBid: book?.bids.best?.price, bestAsk: book?.asks.best?.price,
+            last: last.flatMap { $0.raw > 0 ? $0 : nil }, asOfSequence: sequence,
+            time: Clock.wallMicros())
+    }
+
+    /// Runs `action` once the event with this sequence has been applied: so that who was told of a
+    /// change reads it.
+    package func whenCaughtUp(to wanted: Int64, _ action: @escaping () -> Void) {
+        if sequence >= wanted { action() } else { waiting.append((wanted, action)) }
+    }
+
+    package func refreshExpiry(of symbol: String) { openOrders.refreshExpiry(of: symbol) }
+
+    // MARK: Changes
+
+    /// Starts over from a snapshot. It is exact once the events up to its `settledSequence` have
+    /// been applied on top.
+    package func reset(to snapshot: StoreSnapshot) {
+        sequence = snapshot.sequence
+        instruments = Dictionary(keyed: snapshot.instruments, by: \.symbol)
+        markets = Dictionary(keyed: snapshot.markets, by: \.symbol)
+        accounts = Dictionary(keyed: snapshot.accounts, by: \.id)
+        positions = Dictionary(grouping: snapshot.positions, by: \.account)
+            .mapValues { Dictionary(keyed: $0, by: \.symbol) }
+        openOrders = OpenOrders()
+        for order in snapshot.openOrders.sorted(by: {
+            $0.acceptedSequence < $1.acceptedSequence
+        }) {
+            openOrders.update(order)
+        }
+        books = snapshot.levels.mapValues { levels in
+            var book = BookPicture()
+            for level in levels { book.apply(level, sequence: sequence, time: Clock.wallMicros()) }
+            return book
+        }
+        wakeWaiting()
+    }
+
+    /// Applies the next event; one that the picture has already changes nothing.
+    package func apply(_ event: Event) {
+        guard event.sequence > sequence else { return }
+        for change in event.changes { apply(change, of: event) }
+        sequence = event.sequence
+        if !waiting.isEmpty { wakeWaiting() }
+    }
+
+    /// A snapshot's records may be newer than its sequence: older ones don't replace them.
+    private func apply(_ change: Change, of event: Event) {
+        switch change {
+        case .order(let order, _): openOrders.update(order)
+        case .account(let account):
+            if let known = accounts[account.id], known.lastSequence >= account.lastSequence {
+                break
+            }
+            accounts[account.id] = account
+        case .position(let position):
+            let known = self.position(account: position.account, symbol: position.symbol)
+            if let known, known.lastSequence >= position.lastSequence { break }
+            positions[position.account, default: [:]][position.symbol] = position
+        case .level(let level):
+            guard level.book == .lit else { break }
+            books[event.symbol, default: BookPicture()].apply(
+                level, sequence: event.sequence, time: event.time)
+        case .instrument(let instrument): instruments[instrument.symbol] = instrument
+        case .market(let market): markets[market.symbol] = market
+        case .trade, .ledger, .guardValue: break
+        }
+    }
+
+    private func wakeWaiting() {
+        let ready = waiting.filter { $0.sequence <= sequence }
+        waiting.removeAll { $0.sequence <= sequence }
+        for entry in ready { entry.action() }
+    }
+}
+
+extension Dictionary {
+    init(keyed values: [Value], by key: (Value) -> Key) {
+        self.init(values.map { (key($0), $0) }, uniquingKeysWith: { _, last in last })
+    }
+}

@@ -1,0 +1,106 @@
+// What each reason code of the matching script means: the HTTP status that it has, the request's
+// field that it is about, and a sentence that tells the client what to do.
+//
+// Plugins' codes aren't here; their text comes with them.
+
+import Base
+import Store
+import Trading
+
+package enum Reasons {
+    /// A refusal from the script's code and values, or from an order's recorded reason.
+    package static func rejection(code: String, values: String) -> Rejection {
+        guard let known = table[code] else {
+            return Rejection(.refused, code, sentence("Refused by rule", values), values: values)
+        }
+        return Rejection(
+            known.refusal, code, sentence(known.text, values), field: known.field, values: values)
+    }
+
+    /// What the script refused without recording it.
+    package static func rejection(_ refusal: ScriptRefusal) -> Rejection {
+        rejection(code: refusal.code, values: refusal.values)
+    }
+
+    /// An order's reason: `code` or `code: name=value, …`.
+    package static func rejection(reason: String) -> Rejection {
+        guard let colon = reason.firstIndex(of: ":") else {
+            return rejection(code: reason, values: "")
+        }
+        let values = reason[reason.index(after: colon)...].drop { $0 == " " }
+        return rejection(code: String(reason[..<colon]), values: String(values))
+    }
+
+    private static func sentence(_ text: String, _ values: String) -> String {
+        values.isEmpty ? "\(text)." : "\(text) (\(values))."
+    }
+
+    private struct Meaning {
+        let refusal: RefusalClass
+        let field: String?
+        let text: String
+    }
+
+    private static func refused(_ text: String, field: String? = nil) -> Meaning {
+        Meaning(refusal: .refused, field: field, text: text)
+    }
+
+    private static let table: [String: Meaning] = [
+        // The market.
+        "unknown_symbol": refused("There is no such instrument", field: "symbol"),
+        "instrument_halted": refused(
+            "Trading in this instrument is halted; only cancels are taken", field: "symbol"),
+        "instrument_closed": refused(
+            "This instrument's session is closed", field: "symbol"),
+        "no_reference_price": refused(
+            "A market order needs an opposite order or a last trade to take its price from; "
+                + "send a limit order", field: "order_type"),
+        "no_liquidity": refused(
+            "There is nothing to trade against; send a limit order", field: "order_type"),
+        "tick_size": refused("The price is not a multiple of the tick size", field: "price"),
+        "lot_size": refused("The quantity is not a multiple of the lot size", field: "quantity"),
+        "min_notional": refused(
+            "The order's value is below the instrument's minimum", field: "quantity"),
+        "amount_too_large": refused(
+            "Price times quantity is above the largest amount that can be kept",
+            field: "quantity"),
+        "expire_time_passed": refused("The expiry lies in the past", field: "expire_time"),
+        "outside_lit": refused("Internal orders trade only within the lit book's best prices"),
+        // The account.
+        "unknown_account": Meaning(
+            refusal: .notFound, field: "account_id", text: "There is no such account"),
+        "account_inactive": refused("The account is not active", field: "account_id"),
+        "account_reducing": refused(
+            "The account may only reduce its positions", field: "account_id"),
+        "account_cancel_only": refused("The account may only cancel", field: "account_id"),
+        "account_halted": refused("The account is halted", field: "account_id"),
+        "currency_mismatch": refused(
+            "The account trades only instruments in its own currency", field: "symbol"),
+        "insufficient_cash": refused(
+            "Not enough free cash; lower the quantity or the price, cancel other orders or deposit",
+            field: "quantity"),
+        "insufficient_shares": refused(
+            "Not enough free units to sell; lower the quantity or cancel other sells",
+            field: "quantity"),
+        "position_limit": refused(
+            "The position with its open orders would pass its limit; lower the quantity",
+            field: "quantity"),
+        "account_exists": Meaning(
+            refusal: .conflict, field: "account_id", text: "There is such an account already"),
+        "symbol_exists": Meaning(
+            refusal: .conflict, field: "symbol", text: "There is such an instrument already"),
+        // The order.
+        "unknown_order": Meaning(
+            refusal: .notFound, field: nil, text: "There is no such order"),
+        "order_closed": Meaning(
+            refusal: .conflict, field: nil,
+            text: "The order has ended and can't be changed or cancelled any more"),
+        "bad_argument": Meaning(
+            refusal: .malformed, field: nil, text: "A value is outside of what can be kept"),
+        "currency_fixed": refused("The currency can't be changed", field: "currency"),
+        "scale_fixed": refused("The scales of a symbol can't be changed", field: "price_scale"),
+        "open_orders": refused("There are open orders; cancel them first"),
+        "below_filled": refused(
+            "The new quantity is below what is filled already", field: "quantity"),
+    ]
+}
