@@ -24,7 +24,8 @@ final class HostServices {
         memory.initialize(to: oes_host_t())
         memory.pointee = oes_host_t(
             struct_size: UInt32(MemoryLayout<oes_host_t>.size), abi_major: OES_ABI_MAJOR,
-            abi_minor: OES_ABI_MINOR, reserved: 0, name: Self.immortal("oes"), version: Self.immortal(Self.version),
+            abi_minor: OES_ABI_MINOR, reserved: 0, name: Self.immortal("oes"),
+            version: Self.immortal(Self.version),
             host_data: Unmanaged.passRetained(self).toOpaque(),
             get_extension: { _, id in HostServices.find(id) })
     }

@@ -46,18 +46,18 @@ package struct OrderPlanner {
             let given = Scaled.format(price.raw, scale: instrument.priceScale)
             let tick = Scaled.format(instrument.tickSize, scale: instrument.priceScale)
             return Rejection(
-                .refused, "invalid_price",
+                .refused, "tick_size",
                 "The price \(given) isn't a positive multiple of the tick size \(tick).",
-                field: "price", values: "price=\(given), tick_size=\(tick)")
+                field: "price", values: "price=\(given), tick=\(tick)")
         }
         let quantity = request.quantity.raw
         guard quantity > 0, quantity % instrument.lotSize == 0 else {
             let given = Scaled.format(quantity, scale: instrument.quantityScale)
             let lot = Scaled.format(instrument.lotSize, scale: instrument.quantityScale)
             return Rejection(
-                .refused, "invalid_quantity",
+                .refused, "lot_size",
                 "The quantity \(given) isn't a positive multiple of the lot size \(lot).",
-                field: "quantity", values: "quantity=\(given), lot_size=\(lot)")
+                field: "quantity", values: "quantity=\(given), lot=\(lot)")
         }
         return nil
     }

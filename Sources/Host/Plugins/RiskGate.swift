@@ -106,7 +106,8 @@ package struct RiskGate {
 /// The worst price at which a plan can trade, as far as the picture of the market tells.
 enum WorstPrice {
     /// A limit order's limit. For market pricing the last tick within the instrument's band around
-    /// the opposite best, else around the last trade; nil where there is neither.
+    /// the opposite best, else around the last trade; nil where there is neither. As the script does
+    /// it, on the host's picture of the market.
     static func of(
         _ plan: Plan, side: Side, instrument: Instrument, market: MarketSnapshot
     ) -> Price? {
@@ -121,10 +122,11 @@ enum WorstPrice {
         case .buy:
             let (highest, overflow) = reference.raw.addingReportingOverflow(band)
             let bounded = overflow ? Scaled.maximum : min(highest, Scaled.maximum)
-            return Price(bounded - bounded % tick)
+            return Price(max(bounded - bounded % tick, reference.raw))
         case .sell:
             let lowest = max(reference.raw - band, 0)
-            return Price(max(lowest + (tick - lowest % tick) % tick, tick))
+            let onTick = lowest + (tick - lowest % tick) % tick
+            return Price(min(max(onTick, tick), reference.raw))
         }
     }
 }
