@@ -1,0 +1,110 @@
+// The trade page: makes the session, mounts the panels, and says what concerns all of them: fills
+// and rejects as toasts, problems, single-key shortcuts. A new panel is one file in panels/ and one
+// line here.
+
+import { isTyping, setText } from "./kit/dom.js";
+import * as decimal from "./kit/decimal.js";
+import { h } from "./kit/dom.js";
+import { recall, remember } from "./kit/memory.js";
+import { toast } from "./kit/notice.js";
+import { Session, sideOf } from "./kit/session.js";
+import { mountShell } from "./kit/shell.js";
+import { mountBook } from "./panels/book.js";
+import { mountOrders } from "./panels/orders.js";
+import { mountPositions } from "./panels/positions.js";
+import { mountQuote } from "./panels/quote.js";
+import { mountTicket } from "./panels/ticket.js";
+import { mountTrades } from "./panels/trades.js";
+
+const RETRY_MILLIS = 2000;
+const SHORTCUTS = "oes.shortcuts";
+
+const session = new Session();
+mountShell(session.feed);
+const panel = (id) => document.getElementById(id);
+mountQuote(panel("quote"), session);
+const ticket = mountTicket(panel("ticket"), session);
+mountBook(panel("book"), session);
+mountTrades(panel("trades"), session);
+mountOrders(panel("orders"), session);
+mountPositions(panel("positions"), session);
+mountAccounts();
+mountShortcuts();
+
+session.watch("execution", announce);
+session.watch("problem", (error) => showProblem(error.message));
+
+function mountAccounts() {
+  const select = document.getElementById("account");
+  session.watch("reference", () => {
+    select.replaceChildren(...Array.from(session.accounts.values(), (account) =>
+      h("option", { value: account.account_id }, account.name)));
+  });
+  session.watch("account", (id) => (select.value = id));
+  select.addEventListener("change", () => session.selectAccount(select.value));
+}
+
+/** A fill, a refusal or a cancel that wasn't asked for is said once, wherever one looks. */
+function announce(order) {
+  const what = `${sideOf(order) === "buy" ? "Bought" : "Sold"}`;
+  const places = session.priceScale(order.symbol);
+  if (decimal.parse(order.last_qty)?.units > 0n) {
+    const part = order.status === "filled" ? "" : ", partially filled";
+    toast(
+      "fill", `${what} ${decimal.show(order.last_qty)} ${order.symbol}`,
+      `at ${decimal.show(order.last_px, places)}${part}`);
+  } else if (order.exec_type === "expired") {
+    toast("info", `${order.symbol} order expired`, order.reason ?? "");
+  }
+}
+
+function showProblem(text) {
+  const banner = document.getElementById("problem");
+  setText(banner, text);
+  banner.hidden = !text;
+}
+
+function mountShortcuts() {
+  const dialog = document.getElementById("keys");
+  const allow = document.getElementById("keys-on");
+  allow.checked = recall(SHORTCUTS) !== "off";
+  allow.addEventListener("change", () => remember(SHORTCUTS, allow.checked ? "on" : "off"));
+  document.getElementById("keys-open").addEventListener("click", () => dialog.showModal());
+  const actions = {
+    b: () => ticket.focus("buy"),
+    s: () => ticket.focus("sell"),
+    q: () => ticket.focusQuantity(),
+    p: () => ticket.focusPrice(),
+    "/": () => document.getElementById("symbol").focus(),
+    l: () => document.querySelector("#book button[tabindex='0']")?.focus(),
+    o: () => document.querySelector("#orders tbody button")?.focus(),
+    "?": () => dialog.showModal(),
+  };
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    // In a field for numbers a letter can mean nothing else.
+    const isNumberField = event.target.inputMode === "decimal";
+    if (!allow.checked || (isTyping(event) && !(isNumberField && /^[bsqp]$/.test(event.key)))) return;
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+/** Until reference data is there nothing can be shown: try until the server stands. */
+async function start() {
+  try {
+    await session.start();
+    showProblem("");
+    document.documentElement.dataset.ready = "yes";
+  } catch (error) {
+    showProblem(`${error.message} Trying again.`);
+    setTimeout(start, RETRY_MILLIS);
+  }
+}
+
+session.feed.watch((state) => {
+  if (state.name === "live" && document.documentElement.dataset.ready) showProblem("");
+});
+start();

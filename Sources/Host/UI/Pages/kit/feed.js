@@ -1,0 +1,163 @@
+// One WebSocket for the page. Channels survive the connection: after a loss it reconnects with
+// back-off, subscribes again and hands out a fresh snapshot. Each message names the sequence before
+// it; where that isn't the last one heard, something was missed and the channel is taken anew.
+
+import { decode } from "./api.js";
+
+const BACKOFF_MILLIS = [250, 500, 1000, 2000, 4000, 8000];
+const PING_MILLIS = 10_000;
+/** Two pings without any sign of life: the connection is dead, whatever the browser thinks. */
+const SILENCE_MILLIS = 25_000;
+
+export class Feed {
+  constructor(url = location.origin.replace(/^http/, "ws") + "/ws") {
+    this.url = url;
+    this.channels = new Map();
+    this.watchers = new Set();
+    this.failures = 0;
+    this.state = { name: "connecting", retryAt: 0, latencyMillis: null };
+    addEventListener("online", () => this.connectNow());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && this.state.name === "waiting") this.connectNow();
+    });
+    setInterval(() => this.beat(), PING_MILLIS);
+    this.connect();
+  }
+
+  /** Calls back with {name: connecting | live | waiting, retryAt, latencyMillis}, now and later. */
+  watch(callback) {
+    this.watchers.add(callback);
+    callback(this.state);
+  }
+
+  /**
+   * `onMessage(type, data, message)` hears a channel's messages; `onReady()` each time it is
+   * subscribed anew, when a picture taken over REST is due. Answers a function that ends it.
+   */
+  subscribe(name, onMessage, onReady = () => {}) {
+    const listener = { onMessage, onReady };
+    let channel = this.channels.get(name);
+    if (!channel) {
+      channel = { listeners: new Set(), isConfirmed: false, seq: null };
+      // Channels that begin with a snapshot hear nothing else until it is there.
+      channel.hasSnapshots = channel.isAwaiting = false;
+      this.channels.set(name, channel);
+      this.send({ type: "subscribe", channel: name });
+    } else if (channel.isConfirmed) {
+      queueMicrotask(onReady);
+    }
+    channel.listeners.add(listener);
+    return () => {
+      channel.listeners.delete(listener);
+      if (channel.listeners.size || this.channels.get(name) !== channel) return;
+      this.channels.delete(name);
+      this.send({ type: "unsubscribe", channel: name });
+    };
+  }
+
+  send(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  setState(change) {
+    this.state = { ...this.state, ...change };
+    for (const watcher of this.watchers) watcher(this.state);
+  }
+
+  connectNow() {
+    clearTimeout(this.timer);
+    if (!this.socket) this.connect();
+  }
+
+  connect() {
+    this.setState({ name: "connecting" });
+    const socket = new WebSocket(this.url);
+    this.socket = socket;
+    socket.onopen = () => this.opened();
+    socket.onmessage = (event) => this.received(event.data);
+    socket.onclose = () => this.closed(socket);
+  }
+
+  opened() {
+    this.failures = 0;
+    this.heardAt = performance.now();
+    this.setState({ name: "live", latencyMillis: null });
+    for (const [name, channel] of this.channels) this.restart(name, channel);
+    this.beat();
+  }
+
+  restart(name, channel) {
+    channel.seq = null;
+    channel.isConfirmed = false;
+    channel.isAwaiting = channel.hasSnapshots;
+    this.send({ type: "subscribe", channel: name });
+  }
+
+  closed(socket) {
+    if (socket !== this.socket) return;
+    this.socket = null;
+    const wait = BACKOFF_MILLIS[Math.min(this.failures, BACKOFF_MILLIS.length - 1)];
+    this.failures += 1;
+    // Jitter, so that a desk of pages doesn't come back in one instant.
+    const delay = wait * (0.75 + Math.random() / 2);
+    this.setState({ name: "waiting", retryAt: Date.now() + delay, latencyMillis: null });
+    this.timer = setTimeout(() => this.connect(), delay);
+  }
+
+  beat() {
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    if (performance.now() - this.heardAt > SILENCE_MILLIS) {
+      const socket = this.socket;
+      socket.close();
+      this.closed(socket);
+      return;
+    }
+    this.pingedAt = performance.now();
+    this.send({ type: "ping" });
+  }
+
+  received(text) {
+    this.heardAt = performance.now();
+    const message = decode(text);
+    if (message.type === "pong") {
+      this.setState({ latencyMillis: this.heardAt - this.pingedAt });
+    } else if (message.type === "subscription") {
+      this.confirmed(message);
+    } else if (message.channel !== undefined) {
+      this.deliver(message);
+    } else if (message.type === "error") {
+      console.warn("feed:", message.code, message.message);
+    }
+  }
+
+  confirmed(message) {
+    const channel = this.channels.get(message.channel);
+    if (!channel || message.status !== "success") return;
+    channel.isConfirmed = true;
+    for (const listener of channel.listeners) listener.onReady();
+  }
+
+  deliver(message) {
+    const channel = this.channels.get(message.channel);
+    if (!channel) return;
+    if (message.type === "snapshot") {
+      channel.hasSnapshots = true;
+      channel.isAwaiting = false;
+    } else if (channel.isAwaiting) {
+      return;
+    } else if (this.hasGap(channel, message)) {
+      this.send({ type: "unsubscribe", channel: message.channel });
+      this.restart(message.channel, channel);
+      return;
+    }
+    if (message.seq !== undefined) channel.seq = message.seq;
+    for (const listener of channel.listeners) {
+      listener.onMessage(message.type, message.data, message);
+    }
+  }
+
+  hasGap(channel, message) {
+    const isCounted = channel.seq !== null && message.prev_seq !== undefined;
+    return isCounted && message.prev_seq !== channel.seq;
+  }
+}

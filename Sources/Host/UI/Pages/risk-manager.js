@@ -1,0 +1,157 @@
+// The risk manager's view: every account, every alert, everyone's orders. Alerts and orders come
+// over REST and again, at a short distance, whenever a channel says that something happened.
+
+import * as api from "./kit/api.js";
+import * as decimal from "./kit/decimal.js";
+import { h, perFrame, reconcile, setAttribute, setText } from "./kit/dom.js";
+import { Feed } from "./kit/feed.js";
+import { moment, money, words } from "./kit/format.js";
+import { toast } from "./kit/notice.js";
+import { isOpen, orderId, sideOf, tifOf } from "./kit/session.js";
+import { mountShell } from "./kit/shell.js";
+
+/** However busy the market, the lists are asked for at most this often. */
+const REFRESH_MILLIS = 1000;
+const RETRY_MILLIS = 2000;
+const STEP = 100;
+
+const VIEWS = { working: isOpen, rejected: (order) => order.status === "rejected", all: () => true };
+
+const feed = new Feed();
+mountShell(feed);
+const $ = (id) => document.getElementById(id);
+const bodyOf = (id) => $(id).tBodies[0];
+const emptyOf = (id) => $(id).parentElement.querySelector(".empty");
+const textOf = (alert) => alert.message ?? alert.text ?? alert.reason ?? "";
+const cells = (row, texts) => texts.forEach((text, index) => setText(row.children[index], text));
+const td = (isNumber) => h("td", { class: isNumber ? "num" : "" });
+
+let accounts = new Map();
+let alerts = [];
+let orders = [];
+let view = "all";
+let shown = STEP;
+
+const nameOf = (id) => accounts.get(String(id))?.name ?? (id === undefined || id === null ? "" : `Account ${id}`);
+
+function drawSummary() {
+  const counts = new Map();
+  for (const order of orders) {
+    const id = String(order.account_id);
+    const count = counts.get(id) ?? { working: 0, rejected: 0 };
+    if (isOpen(order)) count.working += 1;
+    if (order.status === "rejected") count.rejected += 1;
+    counts.set(id, count);
+  }
+  const create = () => h("tr", {}, h("th", { scope: "row" }), td(), td(), [1, 2, 3, 4, 5].map(() => td(true)));
+  reconcile(bodyOf("summary"), accounts.values(), (item) => item.account_id, create, (row, item) => {
+    const count = counts.get(String(item.account_id)) ?? { working: 0, rejected: 0 };
+    cells(row, [
+      item.name, item.active === false ? "Inactive" : words(item.state), words(item.risk_level),
+      money(item.balance), money(item.held), money(item.available), String(count.working),
+      String(count.rejected),
+    ]);
+  });
+  emptyOf("summary").hidden = accounts.size > 0;
+}
+
+function drawAlerts() {
+  const create = () => h("tr", {}, td(true), td(), td(), td(), td(), td());
+  const key = (item) => item.alert_id ?? item.id ?? JSON.stringify(item);
+  reconcile(bodyOf("alerts"), alerts, key, create, (row, item) => {
+    cells(row, [
+      moment(item.timestamp ?? item.created_at), words(item.severity ?? item.level), nameOf(item.account_id),
+      item.symbol ?? "", item.rule ?? item.code ?? "", textOf(item),
+    ]);
+    setAttribute(row.children[1], "data-severity", item.severity ?? item.level ?? "info");
+  });
+  setText($("alert-count"), String(alerts.length));
+  emptyOf("alerts").hidden = alerts.length > 0;
+}
+
+function createOrderRow(order) {
+  const row = h("tr", {}, td(true), td(), td(), td(), td(), td(true), td(true), td(true), td(), td(), h("td", { class: "actions" }));
+  const label = `Cancel ${sideOf(order)} ${decimal.show(order.quantity)} ${order.symbol} of ${nameOf(order.account_id)}`;
+  row.button = h("button", { type: "button", class: "quiet", "aria-label": label, onclick: () => cancel(order) }, "Cancel");
+  row.lastElementChild.append(row.button);
+  return row;
+}
+
+function updateOrderRow(row, order) {
+  const side = sideOf(order);
+  cells(row, [
+    moment(order.created_at), nameOf(order.account_id), order.symbol, words(side), words(order.order_type),
+    Number(order.price) === 0 ? "–" : decimal.show(order.price, 2), decimal.show(order.quantity),
+    decimal.show(order.filled_quantity), words(tifOf(order)),
+  ]);
+  setAttribute(row.children[3], "class", side === "buy" ? "up" : "down");
+  const status = row.children[9];
+  setText(status, words(order.status));
+  setAttribute(status, "data-status", order.status);
+  if (order.reason) status.append(h("span", { class: "reason" }, words(order.reason)));
+  row.button.hidden = !isOpen(order);
+}
+
+function drawOrders() {
+  const list = orders.filter(VIEWS[view]);
+  reconcile(bodyOf("all-orders"), list.slice(0, shown), orderId, createOrderRow, updateOrderRow);
+  emptyOf("all-orders").hidden = list.length > 0;
+  $("orders-more").hidden = list.length <= shown;
+}
+
+const draw = perFrame(() => {
+  drawSummary();
+  drawAlerts();
+  drawOrders();
+});
+
+async function cancel(order) {
+  try {
+    await api.cancelOrder(orderId(order));
+  } catch (error) {
+    if (error.status !== 409) toast("reject", "Not cancelled", error.message);
+  }
+  refreshSoon();
+}
+
+async function refresh() {
+  try {
+    const [list, alarms, all] = await Promise.all([api.accounts(), api.alerts(), api.allOrders()]);
+    accounts = new Map(list.map((account) => [String(account.account_id), account]));
+    [alerts, orders] = [alarms, all];
+    $("problem").hidden = true;
+    document.documentElement.dataset.ready = "yes";
+  } catch (error) {
+    setText($("problem"), `${error.message} Trying again.`);
+    $("problem").hidden = false;
+    setTimeout(refreshSoon, RETRY_MILLIS);
+  }
+  draw();
+}
+
+let due = null;
+function refreshSoon() {
+  due ??= setTimeout(() => {
+    due = null;
+    refresh();
+  }, REFRESH_MILLIS);
+}
+
+for (const radio of document.querySelectorAll("input[name=order-view]")) {
+  radio.addEventListener("change", () => {
+    view = radio.value;
+    shown = STEP;
+    draw();
+  });
+}
+$("orders-more").addEventListener("click", () => {
+  shown += STEP;
+  draw();
+});
+feed.subscribe("oes:notifications", (type) => type === "notification" && refreshSoon(), refreshSoon);
+feed.subscribe("oes:risk", (type, data) => {
+  if (type === "snapshot") return;
+  toast("alert", nameOf(data.account_id) || "Risk", textOf(data));
+  refreshSoon();
+}, refreshSoon);
+refresh();
