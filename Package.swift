@@ -88,6 +88,8 @@ let package = Package(
             tests("Plugins", of: ["Base", "Wire", "Trading", "Plugins", "COESPlugin"]),
             tests("Store", of: ["Base", "Loop", "Trading", "Store", "CSystem"]),
             tests("Model", of: ["Base", "Loop", "Trading", "Store"]),
+            tests("Service", of: ["Base", "Trading", "Service"]),
+            tests("Feed", of: ["Feed"]),
             tests("API", of: ["Base", "Loop", "Wire", "Server", "Trading", "Service", "API"]),
         ],
     swiftLanguageModes: [.v6]

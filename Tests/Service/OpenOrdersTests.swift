@@ -1,0 +1,83 @@
+import Base
+import Testing
+import Trading
+
+@testable import Service
+
+/// An order as the script would have written it.
+func order(
+    _ id: String, sequence: Int64, last: Int64? = nil, status: OrderStatus = .new,
+    side: Side = .buy, price: Int64 = 100, quantity: Int64 = 10, filled: Int64 = 0,
+    expireAt: Int64 = 0, book: BookKind = .lit
+) throws -> Order {
+    var writer = ByteWriter()
+    for byte in [1, status.rawValue, side.rawValue, 1, book.rawValue, 1, 1, 0] {
+        writer.byte(byte)
+    }
+    for number in [
+        price, quantity, filled, 0, 0, 0, 0, 0, 0, sequence, sequence, last ?? sequence, 1, 1, 0,
+        expireAt, 0,
+    ] {
+        writer.int64(number)
+    }
+    writer.string("AAPL")
+    writer.string("")
+    writer.raw(OrderTerms(orderType: "limit", timeInForce: "gtc").encoded())
+    return try Order(id: OrderID(id), record: writer.bytes[...])
+}
+
+@Suite("OpenOrders")
+struct OpenOrdersTests {
+    private func ids(_ orders: [Order]) -> [String] { orders.map(\.id.text) }
+
+    @Test("newest first, by account, page by page")
+    func pages() throws {
+        var open = OpenOrders()
+        for sequence in 1...9 {
+            open.update(try order("\(sequence % 2)-\(sequence)", sequence: Int64(sequence)))
+        }
+        let all = open.newest(account: nil, before: .max, limit: 3) { _ in true }
+        #expect(ids(all) == ["1-9", "0-8", "1-7"])
+        let next = open.newest(account: nil, before: 7, limit: 3) { _ in true }
+        #expect(ids(next) == ["0-6", "1-5", "0-4"])
+        let own = open.newest(account: "0", before: .max, limit: 9) { _ in true }
+        #expect(ids(own) == ["0-8", "0-6", "0-4", "0-2"])
+        #expect(open.newest(account: "7", before: .max, limit: 9) { _ in true }.isEmpty)
+    }
+
+    @Test("ended orders are gone, also once the index has been swept")
+    func sweeping() throws {
+        var open = OpenOrders()
+        for sequence in 1...500 {
+            open.update(try order("1-\(sequence)", sequence: Int64(sequence)))
+        }
+        for sequence in 1...499 {
+            open.update(
+                try order(
+                    "1-\(sequence)", sequence: Int64(sequence), last: 501, status: .cancelled))
+        }
+        #expect(open.count == 1)
+        #expect(ids(open.newest(account: "1", before: .max, limit: 9) { _ in true }) == ["1-500"])
+    }
+
+    @Test("an older record doesn't replace a newer one")
+    func olderRecords() throws {
+        var open = OpenOrders()
+        open.update(try order("1-a", sequence: 5, last: 9, status: .partiallyFilled, filled: 4))
+        open.update(try order("1-a", sequence: 5, last: 5))
+        #expect(open[OrderID("1-a")]?.filled.raw == 4)
+    }
+
+    @Test("symbols are due once an expiry has come, and no longer after a look")
+    func expiry() throws {
+        var open = OpenOrders()
+        open.update(try order("1-a", sequence: 1, expireAt: 1_000))
+        open.update(try order("1-b", sequence: 2, expireAt: 2_000))
+        #expect(open.symbolsDue(by: 999).isEmpty)
+        #expect(open.symbolsDue(by: 1_000) == ["AAPL"])
+        open.update(try order("1-a", sequence: 1, last: 3, status: .expired, expireAt: 1_000))
+        open.refreshExpiry(of: "AAPL")
+        #expect(open.symbolsDue(by: 1_999).isEmpty)
+        #expect(open.symbolsDue(by: 2_000) == ["AAPL"])
+    }
+}
