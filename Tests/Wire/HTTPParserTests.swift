@@ -156,7 +156,10 @@ import Testing
         ("Transfer-Encoding: xchunked", 400), ("Transfer-Encoding: chunked;q=1", 400),
         ("Transfer-Encoding: \u{b}chunked", 400), ("Transfer-Encoding:", 400),
         ("Transfer-Encoding: \"chunked\"", 400), ("Transfer-Encoding: chunk\n ed", 400),
-        ("Transfer-Encoding : chunked", 400),
+        ("Transfer-Encoding : chunked", 400), ("Content_Length: 1", 400),
+        ("Transfer_Encoding: gzip\nTransfer-Encoding: chunked", 400),
+        ("Content-Type: a\nContent-Type: a", 400), ("Origin: a\nOrigin: b", 400),
+        ("Authorization: a\nAuthorization: b", 400), ("X-API-Key: a\nx-api-key: b", 400),
         ("Expect: 200-ok", 417), ("Expect: 100-continue\nExpect: 100-continue", 417),
     ])
     func refusesFramings(lines: String, status: Int) {
@@ -202,5 +205,78 @@ import Testing
 
     @Test func refusesTLSAtItsFirstByte() {
         #expect(parseHead(bytes: [0x16]).failure?.status == 400)
+    }
+
+    @Test func linesAreBounded() {
+        func path(_ count: Int) -> [UInt8] {
+            let target = "/" + String(repeating: "a", count: count - "GET / HTTP/1.1".utf8.count)
+            return crlf("GET \(target) HTTP/1.1\nHost: a\n\n")
+        }
+        #expect(parseHead(bytes: path(Limits.requestLineBytes)).value != nil)
+        let tooLong = path(Limits.requestLineBytes + 1)
+        #expect(parseHead(bytes: tooLong).failure?.status == 414)
+        // It is refused before its end has come, too.
+        let beginning = Array(tooLong.prefix(Limits.requestLineBytes + 2))
+        #expect(parseHead(bytes: beginning).failure?.status == 414)
+    }
+
+    @Test func headersAreBoundedInBytes() {
+        func request(_ count: Int) -> [UInt8] {
+            let value = String(repeating: "b", count: count - "Host: a\r\nX: \r\n".utf8.count)
+            return crlf("GET / HTTP/1.1\nHost: a\nX: \(value)\n\n")
+        }
+        #expect(parseHead(bytes: request(Limits.headerBytes)).value != nil)
+        let tooLong = request(Limits.headerBytes + 1)
+        #expect(parseHead(bytes: tooLong).failure?.status == 431)
+        #expect(parseHead(bytes: Array(tooLong.dropLast(1))).failure?.status == 431)
+    }
+
+    @Test func headersAreBoundedInNumber() {
+        func request(_ count: Int) -> [UInt8] {
+            crlf(
+                "GET / HTTP/1.1\nHost: a\n"
+                    + (1..<count).map { "H\($0): \n" }.joined() + "\n")
+        }
+        #expect(parseHead(bytes: request(Limits.headerCount)).value?.headers.count == 100)
+        #expect(parseHead(bytes: request(Limits.headerCount + 1)).failure?.status == 431)
+    }
+
+    @Test func endlessDropsAreRefusedAtTheLimit() {
+        let most = Limits.requestLineBytes + Limits.headerBytes
+        let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: most + 1)
+        let within = parseHead(bytes: Array(bytes.dropLast()), alreadySeen: most - 1)
+        #expect(within.needsMore)
+        #expect(parseHead(bytes: bytes, alreadySeen: most).failure?.status == 414)
+    }
+
+    /// A mutant is refused, unfinished or understood, and what is understood is within the bounds.
+    @Test func mutantsAreCleanlyReadOrRefused() {
+        var random = SeededGenerator(seed: 1)
+        let bytes = crlf(Self.order)
+        var outcomes = (valid: 0, refused: 0)
+        for _ in 0..<20_000 {
+            let mutant = random.mutate(bytes)
+            let step = parseHead(bytes: mutant)
+            if let failure = step.failure {
+                outcomes.refused += 1
+                #expect([400, 413, 501, 505].contains(failure.status))
+            }
+            if let head = step.value {
+                outcomes.valid += 1
+                #expect(head.headers.all("host").count == 1)
+                #expect(head.path.first == UInt8(ascii: "/"))
+                #expect(step.consumed.map { $0 <= mutant.count } == true)
+            }
+        }
+        #expect(outcomes.valid > 1_000 && outcomes.refused > 1_000)
+    }
+
+    @Test func listsAreSearchedOverAllLines() throws {
+        let head = try #require(
+            parseHead(lines: "GET / HTTP/1.1\nHost: a\nA: x, y\nB: 1\na:  Z ,,\nA:\n\n").value)
+        #expect(head.headers.all("a") == ["x, y", "Z ,,", ""])
+        #expect(head.headers.contains("a", token: "Y") && head.headers.contains("a", token: "z"))
+        #expect(!head.headers.contains("a", token: "1") && !head.headers.contains("c", token: "x"))
+        #expect(head.headers.first("A") == nil)
     }
 }

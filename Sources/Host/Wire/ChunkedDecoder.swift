@@ -28,6 +28,12 @@ package struct ChunkedDecoder: Sendable {
     private var extensionBytes = 0
     private var trailerBytes = 0
     private var trailerCount = 0
+    private var trailerName: [UInt8] = []
+    /// What RFC 9110 6.5.1 keeps out of trailers because a body's end or a request's way hang on it.
+    private static let forbiddenTrailers = [
+        "authorization", "connection", "content-encoding", "content-length", "content-type",
+        "host", "trailer", "transfer-encoding",
+    ].map { Array($0.utf8) }
 
     /// `limit` in bytes of the body, without its chunk lines.
     package init(limit: Int) {
@@ -140,12 +146,14 @@ package struct ChunkedDecoder: Sendable {
         case .trailerStart:
             trailerCount += 1
             guard trailerCount <= Limits.headerCount else { throw .headersTooLarge }
-            guard ByteSet.token.contains(byte) else { throw badTrailer }
+            trailerName.removeAll(keepingCapacity: true)
             stage = .trailerName
+            try takeTrailerName(byte)
         case .trailerName where byte == UInt8(ascii: ":"):
+            guard !ChunkedDecoder.forbiddenTrailers.contains(trailerName) else { throw badTrailer }
             stage = .trailerValue
         case .trailerName:
-            guard ByteSet.token.contains(byte) else { throw badTrailer }
+            try takeTrailerName(byte)
         case .trailerValue where byte == Ascii.carriageReturn:
             stage = .trailerLineFeed
         case .trailerValue:
@@ -155,7 +163,12 @@ package struct ChunkedDecoder: Sendable {
         }
     }
 
+    private mutating func takeTrailerName(_ byte: UInt8) throws(HTTPFailure) {
+        guard ByteSet.token.contains(byte) else { throw badTrailer }
+        trailerName.append(Ascii.lowercased(byte))
+    }
+
     private var badTrailer: HTTPFailure {
-        .malformed("A trailer line is not of the form name: value.")
+        .malformed("A trailer line is malformed, or of a name that no trailer may have.")
     }
 }

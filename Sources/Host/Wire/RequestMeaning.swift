@@ -3,9 +3,16 @@
 import Base
 
 extension RequestHead {
+    /// Beside the framing ones, what decisions hang on: taking the first or the last of two would
+    /// both be guesses.
+    private static let singleNames = ["content-type", "authorization", "x-api-key", "origin"]
+    /// Gateways that hand headers on as variables take these for the framing ones.
+    private static let lookalikeNames = ["content_length", "transfer_encoding"]
+
     /// Judges a request line with its headers as one.
     init(line: RequestLine, headers: HTTPHeaders) throws(HTTPFailure) {
         try RequestHead.checkHost(line, headers)
+        for name in RequestHead.singleNames { _ = try headers.single(name) }
         self.method = line.method
         self.path = line.path
         self.query = line.query
@@ -59,6 +66,9 @@ extension RequestHead {
     private static func framing(
         _ headers: HTTPHeaders, minorVersion: Int
     ) throws(HTTPFailure) -> BodyFraming {
+        for name in lookalikeNames where headers.count(of: name) > 0 {
+            throw .malformed("The header \(name) is not taken.")
+        }
         let length = try headers.single("content-length")
         guard let coding = try headers.single("transfer-encoding") else {
             guard let length else { return .none }
