@@ -97,6 +97,11 @@ package enum Limits {
     /// Stream entries read at once.
     package static let streamBatch = 512
 
+    /// How long a running redis-server may be mute (neither ready nor loading) before we give up.
+    package static let redisSilentMillis = 30_000
+    /// How long a clean shutdown of the embedded Redis may take: it syncs its file first.
+    package static let redisShutdownMillis = 30_000
+
     // Start.
 
     /// The .env file; the known settings fill a hundredth of this.
