@@ -35,52 +35,60 @@ package struct HTTPHeaders: Sendable {
 
     /// All values of a name, given in lower case, in their order.
     package func all(_ lowercasedName: String) -> [String] {
-        lines.filter { isNamed($0, lowercasedName) }
-            .map { String(decoding: value($0), as: UTF8.self) }
+        var values: [String] = []
+        var next = find(lowercasedName, from: 0)
+        while let index = next {
+            values.append(String(decoding: value(index), as: UTF8.self))
+            next = find(lowercasedName, from: index + 1)
+        }
+        return values
     }
 
     /// The first value as it was sent, without the blanks around it.
     package func firstBytes(_ lowercasedName: String) -> ArraySlice<UInt8>? {
-        for line in lines where isNamed(line, lowercasedName) { return value(line) }
-        return nil
-    }
-
-    /// How many lines have this name, given in lower case.
-    package func count(of lowercasedName: String) -> Int {
-        lines.count { isNamed($0, lowercasedName) }
+        find(lowercasedName, from: 0).map { value($0) }
     }
 
     /// Whether a comma-separated list, over all lines of this name, has a token; in any case.
     package func contains(_ lowercasedName: String, token: String) -> Bool {
-        for line in lines where isNamed(line, lowercasedName) {
-            for part in value(line).split(separator: UInt8(ascii: ",")) {
+        var next = find(lowercasedName, from: 0)
+        while let index = next {
+            for part in value(index).split(separator: UInt8(ascii: ",")) {
                 if Ascii.equal(HTTPHeaders.trimmed(part), token.utf8) { return true }
             }
+            next = find(lowercasedName, from: index + 1)
         }
         return false
     }
 
     /// The value of a name that may come at most once; several are refused, equal or not.
     func single(_ lowercasedName: String) throws(HTTPFailure) -> ArraySlice<UInt8>? {
-        guard let value = firstBytes(lowercasedName) else { return nil }
-        guard count(of: lowercasedName) == 1 else {
+        guard let index = find(lowercasedName, from: 0) else { return nil }
+        guard find(lowercasedName, from: index + 1) == nil else {
             throw .malformed("The header \(lowercasedName) is given more than once.")
         }
-        return value
+        return value(index)
     }
 
-    private func value(_ line: Line) -> ArraySlice<UInt8> {
-        storage[Int(line.valueStart)..<Int(line.valueEnd)]
+    private func value(_ index: Int) -> ArraySlice<UInt8> {
+        storage[Int(lines[index].valueStart)..<Int(lines[index].valueEnd)]
     }
 
-    private func isNamed(_ line: Line, _ lowercasedName: String) -> Bool {
-        guard lowercasedName.utf8.count == Int(line.nameEnd - line.nameStart) else { return false }
-        var index = Int(line.nameStart)
-        for byte in lowercasedName.utf8 {
-            guard storage[index] == byte else { return false }
-            index += 1
+    /// The next line of a name. The name's bytes are taken out of the String once, not for each
+    /// line: a request's head is looked through a dozen times.
+    private func find(_ lowercasedName: String, from start: Int) -> Int? {
+        guard start < lines.count else { return nil }
+        var name = lowercasedName
+        return name.withUTF8 { name in
+            lines[start...].firstIndex { line in
+                guard Int(line.nameEnd - line.nameStart) == name.count else { return false }
+                let place = Int(line.nameStart)
+                for offset in 0..<name.count where storage[place + offset] != name[offset] {
+                    return false
+                }
+                return true
+            }
         }
-        return true
     }
 
     private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -70,23 +70,21 @@ package enum HTTPParser {
     private static func findLineEnd(
         _ bytes: Span<UInt8>, from start: Int, limit: Int, tooLong: HTTPFailure
     ) throws(HTTPFailure) -> Int? {
+        let end = min(bytes.count, limit + 1)
         var index = start
-        while index < bytes.count {
-            guard index <= limit else { throw tooLong }
-            let byte = bytes[index]
-            if Ascii.isControl(byte) {
-                guard byte == Ascii.carriageReturn else {
-                    throw .malformed("The head has a control character or a bare line feed.")
-                }
-                guard index + 1 < bytes.count else { return nil }
-                guard bytes[index + 1] == Ascii.lineFeed else {
-                    throw .malformed("The head has a carriage return without a line feed.")
-                }
-                return index
-            }
-            index += 1
+        while index < end, !Ascii.isControl(bytes[index]) { index += 1 }
+        guard index < end else {
+            guard bytes.count <= limit else { throw tooLong }
+            return nil
         }
-        return nil
+        guard bytes[index] == Ascii.carriageReturn else {
+            throw .malformed("The head has a control character or a bare line feed.")
+        }
+        guard index + 1 < bytes.count else { return nil }
+        guard bytes[index + 1] == Ascii.lineFeed else {
+            throw .malformed("The head has a carriage return without a line feed.")
+        }
+        return index
     }
 
     /// The header lines up to and with the empty line, and the place after it.

@@ -274,6 +274,7 @@ private struct UniqueMembers {
 
     /// False where the name is there already.
     mutating func append(_ name: String, _ value: JSONValue) -> Bool {
+        if list.isEmpty { list.reserveCapacity(8) }
         if list.count < 16 {
             for member in list where member.name == name { return false }
         } else {

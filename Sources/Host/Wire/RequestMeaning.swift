@@ -66,7 +66,7 @@ extension RequestHead {
     private static func framing(
         _ headers: HTTPHeaders, minorVersion: Int
     ) throws(HTTPFailure) -> BodyFraming {
-        for name in lookalikeNames where headers.count(of: name) > 0 {
+        for name in lookalikeNames where headers.firstBytes(name) != nil {
             throw .malformed("The header \(name) is not taken.")
         }
         let length = try headers.single("content-length")
@@ -104,10 +104,8 @@ extension RequestHead {
     private static func expectsContinue(
         _ headers: HTTPHeaders, _ minorVersion: Int
     ) throws(HTTPFailure) -> Bool {
-        guard minorVersion == 1, let value = headers.firstBytes("expect") else { return false }
-        guard headers.count(of: "expect") == 1, Ascii.equal(value, "100-continue".utf8) else {
-            throw .expectationFailed
-        }
+        guard minorVersion == 1, let value = try headers.single("expect") else { return false }
+        guard Ascii.equal(value, "100-continue".utf8) else { throw .expectationFailed }
         return true
     }
 }

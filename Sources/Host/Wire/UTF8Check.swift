@@ -13,8 +13,10 @@ struct UTF8Check {
 
     /// False as soon as nothing can make the text valid.
     mutating func take(_ bytes: Span<UInt8>) -> Bool {
-        for index in 0..<bytes.count {
+        var index = missing == 0 ? asciiCount(bytes) : 0
+        while index < bytes.count {
             let byte = bytes[index]
+            index += 1
             if missing == 0 {
                 guard byte >= 0x80 else { continue }
                 guard lead(byte) else { return false }
@@ -26,6 +28,17 @@ struct UTF8Check {
             }
         }
         return true
+    }
+
+    /// How many bytes in front, in steps of eight, are ASCII: most texts are nothing else.
+    private func asciiCount(_ bytes: Span<UInt8>) -> Int {
+        var index = 0
+        while index + 8 <= bytes.count {
+            let word = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            guard word & 0x8080_8080_8080_8080 == 0 else { return index }
+            index += 8
+        }
+        return index
     }
 
     private mutating func lead(_ byte: UInt8) -> Bool {

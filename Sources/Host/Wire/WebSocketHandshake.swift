@@ -15,8 +15,7 @@ package enum WebSocketHandshake {
         else {
             return .failure(.malformed("This address takes WebSocket handshakes only."))
         }
-        guard let key = headers.firstBytes("sec-websocket-key"),
-            headers.count(of: "sec-websocket-key") == 1, Base64.decode(key)?.count == 16
+        guard let key = try? headers.single("sec-websocket-key"), Base64.decode(key)?.count == 16
         else {
             return .failure(.malformed("Sec-WebSocket-Key is not 16 bytes in Base64."))
         }
