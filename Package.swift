@@ -86,8 +86,12 @@ let package = Package(
             tests("Server", of: ["Base", "Loop", "Wire", "Server"]),
             tests("Trading", of: ["Base", "Trading"]),
             tests("Plugins", of: ["Base", "Wire", "Trading", "Plugins", "COESPlugin"]),
-            tests("Store", of: ["Base", "Loop", "Trading", "Store", "CSystem"]),
-            tests("Model", of: ["Base", "Loop", "Trading", "Store"]),
+            // A redis-server of a test's own and the functions called in it.
+            .target(
+                name: "TestSupport", dependencies: ["CHiredis"], path: "Tests/Support",
+                swiftSettings: strict),
+            tests("Store", of: ["Base", "Loop", "Trading", "Store", "CSystem", "TestSupport"]),
+            tests("Model", of: ["Base", "Trading", "TestSupport"]),
             tests("Service", of: ["Base", "Trading", "Service"]),
             tests("Feed", of: ["Feed"]),
             tests("API", of: ["Base", "Loop", "Wire", "Server", "Trading", "Service", "API"]),

@@ -1,7 +1,7 @@
 -- One call: what it has read, what it changes, and the writing of it at the end.
 --
 -- Orders, accounts, positions, levels and the market are read once, changed in their tables, and
--- named in `changed`. The order of the lists in `changed` is the order of the event's sections.
+-- named in `changed`. `main` is the order that the call is about; its section stands first.
 
 local function now()
     local time = redis_call('TIME')
@@ -11,7 +11,7 @@ end
 -- kind is the event's (docs/REDIS.md). The sequence number is the one that this call will have.
 local function begin(keys, kind, symbol)
     return {
-        keys = keys, kind = kind, symbol = symbol, names = nil,
+        keys = keys, kind = kind, symbol = symbol, names = nil, main = nil,
         seq = tonumber(redis_call('GET', keys.seq) or '0') + 1, time = now(),
         orders = {}, accounts = {}, positions = {}, levels = { {}, {} }, market = nil,
         -- Orders that this call took out of a book, still in its zset: counted by [book][side].

@@ -20,14 +20,16 @@ local function section(parts, kind, body)
     parts[#parts + 1] = body
 end
 
-local function add_orders(call, parts, from, to)
-    local key, orders = call.keys.orders, call.changed.orders
-    for index = from, to do
-        local order = orders[index]
-        local record = pack_order(order)
-        order.record = record
-        queue(call, 'HSET', key, order.id, record)
-        order_section(parts, order, record)
+local function add_order(call, parts, order)
+    local record = pack_order(order)
+    order.record = record
+    queue(call, 'HSET', call.keys.orders, order.id, record)
+    order_section(parts, order, record)
+end
+
+local function add_other_orders(call, parts)
+    for _, order in ipairs(call.changed.orders) do
+        if order ~= call.main then add_order(call, parts, order) end
     end
 end
 
@@ -114,10 +116,9 @@ end
 local function prepare(call)
     local parts = { pack('<BBlBc0', 1, call.kind, call.time, #call.symbol, call.symbol) }
     add_instruments(call, parts)
-    local orders = #call.changed.orders
-    add_orders(call, parts, 1, orders > 0 and 1 or 0)
+    if call.main then add_order(call, parts, call.main) end
     add_trades(call, parts)
-    add_orders(call, parts, 2, orders)
+    add_other_orders(call, parts)
     add_levels(call, parts)
     add_holders(call, parts)
     add_ledger(call, parts)

@@ -8,6 +8,7 @@ local function cancel(keys, args)
     local order, answer = open_order(keys, args[1])
     if not order then return nil, answer end
     local call = begin_with(keys, 2, order)
+    call.main = order
     check_book(call, order)
     end_resting(call, order, CANCELLED, args[2], 3)
     prepare(call)

@@ -103,6 +103,7 @@ local function amend(keys, args)
         prepare(call)
         return call, { 'busy', call.seq }
     end
+    call.main = order
     order_changed(call, order, 4)
     local keeps_place = quantity == order.filled
         or (price == order.price and quantity < order.quantity)

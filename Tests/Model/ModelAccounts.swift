@@ -1,0 +1,75 @@
+// Accounts, cash, shares and instruments.
+
+import Base
+import Trading
+
+extension Model {
+    mutating func createAccount(balance: Int64) throws(Refusal) -> Answer {
+        let id = String((accounts.keys.compactMap { Int64($0) }.max() ?? 0) + 1)
+        accounts[id] = ModelAccount(id: id, balance: 0, createdAt: time, currency: "USD")
+        notes.touchedAccounts.insert(id)
+        if balance > 0 {
+            try book(id, .deposit, balance, shares: 0, "", "initial balance")
+        }
+        return Answer(word: "ok", account: accounts[id])
+    }
+
+    mutating func changeAccount(
+        _ id: String, _ state: AccountState, isActive: Bool, shortLimit: Int64
+    ) throws(Refusal) -> Answer {
+        var account = try account(id)
+        account.state = state
+        account.isActive = isActive
+        account.shortLimit = shortLimit
+        accounts[id] = account
+        notes.touchedAccounts.insert(id)
+        return Answer(word: "ok", account: account)
+    }
+
+    mutating func moveCash(
+        _ id: String, _ kind: LedgerKind, _ amount: Int64
+    ) throws(Refusal) -> Answer {
+        let account = try account(id)
+        let signed = kind == .withdrawal ? -amount : amount
+        if signed < 0 { try requireCash(-signed, account) }
+        try book(id, kind, signed, shares: 0, "", "test")
+        return Answer(word: "ok", account: account)
+    }
+
+    mutating func adjustShares(
+        _ id: String, _ symbol: String, _ quantity: Int64, price: Int64
+    ) throws(Refusal) -> Answer {
+        let account = try account(id)
+        let instrument = try instrument(symbol)
+        var position = position(id, symbol)
+        if quantity < 0 {
+            try requireShares(
+                -quantity, position.quantity - position.held + account.shortLimit, instrument)
+        }
+        let price = price < 0 ? markets[symbol]?.last ?? 0 : price
+        let amount = try Amounts.amount(instrument, price: price, quantity: abs(quantity))
+        try position.move(quantity, amount: amount, realizes: false)
+        positions[position.key] = position
+        notes.touchedPositions.insert(position.key)
+        try book(id, .adjustment, 0, shares: quantity, symbol, "test")
+        return Answer(word: "ok", account: account)
+    }
+
+    mutating func changeInstrument(
+        _ symbol: String, _ state: InstrumentState, makerBps: Int64, takerBps: Int64
+    ) throws(Refusal) -> Answer {
+        var instrument = try instrument(symbol)
+        let feesChange = makerBps != instrument.makerBps || takerBps != instrument.takerBps
+        if feesChange && orders.values.contains(where: { $0.symbol == symbol && $0.status.isOpen })
+        {
+            throw Refusal("open_orders", "symbol=\(symbol)")
+        }
+        instrument.state = state
+        instrument.makerBps = makerBps
+        instrument.takerBps = takerBps
+        instrument.revision += 1
+        instruments[symbol] = instrument
+        notes.touchedInstrument = true
+        return Answer(word: "ok", instrument: instrument)
+    }
+}

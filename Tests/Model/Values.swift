@@ -1,0 +1,220 @@
+// The model's own orders, accounts, positions and the rest: plain values that can be changed and
+// compared, and how the records that Redis keeps look as such.
+
+import Base
+import Trading
+
+struct ModelOrder: Hashable {
+    var id: String
+    var account: String
+    var symbol: String
+    var side: Side
+    var pricing: Pricing
+    var policy: RemainderPolicy
+    var book: BookKind
+    var price: Int64
+    var quantity: Int64
+    var expireAt: Int64
+    var requestHash: Int64
+    var status = OrderStatus.new
+    var reason = ""
+    var filled: Int64 = 0
+    /// Σ price × quantity of the fills.
+    var notional: Int128 = 0
+    var amount: Int64 = 0
+    var hold: Int64 = 0
+    var fee: Int64 = 0
+    /// fee × 10000 − Σ amount × bps of the fills.
+    var feeRest: Int64 = 0
+    var bookSequence: Int64 = 0
+    var acceptedSequence: Int64 = 0
+    var lastSequence: Int64 = 0
+    var createdAt: Int64 = 0
+    var updatedAt: Int64 = 0
+    var closedAt: Int64 = 0
+
+    var leaves: Int64 { status.isOpen ? quantity - filled : 0 }
+}
+
+extension ModelOrder {
+    init(_ order: Order) {
+        self.init(
+            id: order.id.text, account: String(order.id.account), symbol: order.symbol,
+            side: order.side, pricing: order.pricing, policy: order.policy, book: order.book,
+            price: order.price.raw, quantity: order.quantity.raw, expireAt: order.expireAt,
+            requestHash: order.requestHash, status: order.status, reason: order.reason,
+            filled: order.filled.raw,
+            notional: Int128(order.notionalHigh) * 100_000_000_000_000 + Int128(order.notionalLow),
+            amount: order.amount.raw, hold: order.hold, fee: order.fee.raw,
+            feeRest: order.feeRest, bookSequence: order.bookSequence,
+            acceptedSequence: order.acceptedSequence, lastSequence: order.lastSequence,
+            createdAt: order.createdAt, updatedAt: order.updatedAt, closedAt: order.closedAt)
+    }
+}
+
+struct ModelAccount: Hashable {
+    var id: String
+    var state = AccountState.active
+    var isActive = true
+    var balance: Int64
+    var held: Int64 = 0
+    var shortLimit: Int64 = 0
+    var createdAt: Int64 = 0
+    var updatedAt: Int64 = 0
+    var lastSequence: Int64 = 0
+    var currency: String
+
+    var available: Int64 { balance - held }
+}
+
+extension ModelAccount {
+    init(_ account: Account) {
+        self.init(
+            id: account.id, state: account.state, isActive: account.isActive,
+            balance: account.balance.raw, held: account.held.raw,
+            shortLimit: account.shortLimit.raw, createdAt: account.createdAt,
+            updatedAt: account.updatedAt, lastSequence: account.lastSequence,
+            currency: account.currency)
+    }
+}
+
+struct ModelPosition: Hashable {
+    var account: String
+    var symbol: String
+    var quantity: Int64 = 0
+    var held: Int64 = 0
+    var openBuy: Int64 = 0
+    var cost: Int64 = 0
+    var realized: Int64 = 0
+    var lastSequence: Int64 = 0
+
+    var key: String { "\(account):\(symbol)" }
+}
+
+extension ModelPosition {
+    init(_ position: Position) {
+        self.init(
+            account: position.account, symbol: position.symbol, quantity: position.quantity.raw,
+            held: position.held.raw, openBuy: position.openBuy.raw, cost: position.cost.raw,
+            realized: position.realized.raw, lastSequence: position.lastSequence)
+    }
+}
+
+struct ModelInstrument: Hashable {
+    var symbol: String
+    var state = InstrumentState.open
+    var priceScale: Int
+    var quantityScale: Int
+    var tick: Int64
+    var lot: Int64
+    var bandBps: Int64
+    var minNotional: Int64
+    var makerBps: Int64
+    var takerBps: Int64
+    var revision: Int64 = 0
+    var createdAt: Int64 = 0
+    var currency = "USD"
+
+    /// As the host packs it.
+    var packed: [UInt8] {
+        Instrument(
+            symbol: symbol, state: state, priceScale: priceScale, quantityScale: quantityScale,
+            tickSize: tick, lotSize: lot, bandBps: bandBps, minNotional: Money(minNotional),
+            makerFeeBps: makerBps, takerFeeBps: takerBps, currency: currency, name: symbol,
+            assetType: "test"
+        ).encoded()
+    }
+}
+
+extension ModelInstrument {
+    init(_ instrument: Instrument) {
+        self.init(
+            symbol: instrument.symbol, state: instrument.state, priceScale: instrument.priceScale,
+            quantityScale: instrument.quantityScale, tick: instrument.tickSize,
+            lot: instrument.lotSize, bandBps: instrument.bandBps,
+            minNotional: instrument.minNotional.raw, makerBps: instrument.makerFeeBps,
+            takerBps: instrument.takerFeeBps, revision: instrument.revision,
+            createdAt: instrument.createdAt, currency: instrument.currency)
+    }
+}
+
+struct ModelMarket: Hashable {
+    var symbol: String
+    var last: Int64 = 0
+    var lastQuantity: Int64 = 0
+    var lastSequence: Int64 = 0
+    var day: Int64 = 0
+    var open: Int64 = 0
+    var high: Int64 = 0
+    var low: Int64 = 0
+    var volume: Int64 = 0
+}
+
+extension ModelMarket {
+    init(_ market: Market) {
+        self.init(
+            symbol: market.symbol, last: market.last.raw, lastQuantity: market.lastQuantity.raw,
+            lastSequence: market.lastSequence, day: market.day, open: market.open.raw,
+            high: market.high.raw, low: market.low.raw, volume: market.volume.raw)
+    }
+}
+
+struct ModelTrade: Hashable {
+    var index: Int
+    var aggressor: Side
+    var book: BookKind
+    var price: Int64
+    var quantity: Int64
+    var amount: Int64
+    var buyFee: Int64
+    var sellFee: Int64
+    var symbol: String
+    var buyOrder: String
+    var sellOrder: String
+}
+
+extension ModelTrade {
+    init(_ trade: Trade) {
+        self.init(
+            index: Int(trade.index), aggressor: trade.aggressor, book: trade.book,
+            price: trade.price.raw, quantity: trade.quantity.raw, amount: trade.amount.raw,
+            buyFee: trade.buyFee.raw, sellFee: trade.sellFee.raw, symbol: trade.symbol,
+            buyOrder: trade.buyOrderID.text, sellOrder: trade.sellOrderID.text)
+    }
+}
+
+struct ModelLedgerEntry: Hashable {
+    var kind: LedgerKind
+    var amount: Int64
+    var balanceAfter: Int64
+    var quantity: Int64
+    var account: String
+    var symbol: String
+    var description: String
+}
+
+extension ModelLedgerEntry {
+    init(_ entry: LedgerEntry) {
+        self.init(
+            kind: entry.kind, amount: entry.amount.raw, balanceAfter: entry.balanceAfter.raw,
+            quantity: entry.quantity.raw, account: entry.account, symbol: entry.symbol,
+            description: entry.description)
+    }
+}
+
+struct ModelGuardValue: Hashable {
+    var isEnforced: Bool
+    var held: Bool
+    var value: Int64
+    var limit: Int64
+    var rule: String
+    var order: String
+}
+
+extension ModelGuardValue {
+    init(_ value: GuardValue) {
+        self.init(
+            isEnforced: value.isEnforced, held: value.held, value: value.value, limit: value.limit,
+            rule: value.rule, order: value.orderID.text)
+    }
+}

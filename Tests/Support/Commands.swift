@@ -1,0 +1,95 @@
+// The functions' arguments by name, with the defaults of a plain limit order.
+
+public struct NewOrder {
+    public var account = "1"
+    public var clientID = "a"
+    public var symbol = "AAPL"
+    /// 1 buy, 2 sell
+    public var side: Int64 = 1
+    /// 1 limit, 2 market
+    public var pricing: Int64 = 1
+    public var price: Int64 = 0
+    public var quantity: Int64 = 0
+    /// 1 rest, 2 cancel the remainder, 3 all or none
+    public var policy: Int64 = 1
+    /// 0 lit, 1 internal
+    public var book: Int64 = 0
+    public var expireAt: Int64 = 0
+    public var requestHash: Int64 = 1
+    public var revision: Int64 = 1
+    public var reason = ""
+    public var guards = ""
+    /// order_type, tif, tag, asset_type: four texts of no length.
+    public var hostPart: [UInt8] = [0, 0, 0, 0]
+
+    public init() {}
+
+    public var id: String { "\(account)-\(clientID)" }
+
+    public var arguments: [Argument] {
+        let hash = withUnsafeBytes(of: requestHash.littleEndian) { Array($0) }
+        return [
+            Argument(id), Argument(account), Argument(symbol), Argument(side), Argument(pricing),
+            Argument(price), Argument(quantity), Argument(policy), Argument(book),
+            Argument(expireAt), Argument(hash), Argument(revision), Argument(reason),
+            Argument(guards), Argument(hostPart),
+        ]
+    }
+}
+
+extension Functions {
+    public func submit(_ order: NewOrder) -> Reply { call("submit", order.arguments) }
+
+    public func cancel(_ id: String, reason: String = "user_cancel") -> Reply {
+        call("cancel", Argument(id), Argument(reason))
+    }
+
+    public func amend(
+        _ id: String, price: Int64? = nil, quantity: Int64? = nil, revision: Int64 = 1,
+        guards: String = ""
+    ) -> Reply {
+        call(
+            "amend", Argument(id), price.map { Argument($0) } ?? "",
+            quantity.map { Argument($0) } ?? "", Argument(revision), Argument(guards))
+    }
+
+    /// state: 1 active, 2 reducing, 3 cancel_only, 4 halted
+    public func account(
+        _ id: String = "", create: Bool = true, state: Int64 = 1, isActive: Bool = true,
+        shortLimit: Int64 = 0, currency: String = "USD", balance: Int64 = 0
+    ) -> Reply {
+        call(
+            "account", Argument(id), create ? 1 : 0, Argument(state), isActive ? 1 : 0,
+            Argument(shortLimit), Argument(currency), Argument(balance), Argument([0, 0, 0]))
+    }
+
+    /// kind: 1 deposit, 2 withdrawal, 3 adjustment
+    public func transact(
+        _ account: String, kind: Int64, amount: Int64 = 0, symbol: String = "",
+        quantity: Int64 = 0, price: Int64 = -1
+    ) -> Reply {
+        call(
+            "transact", Argument(account), Argument(kind), Argument(amount), Argument(symbol),
+            Argument(quantity), Argument(price), "test")
+    }
+
+    public func instrument(_ symbol: String, create: Bool, packed: [UInt8]) -> Reply {
+        call("instrument", Argument(symbol), create ? 1 : 0, Argument(packed))
+    }
+
+    public func expire(_ symbol: String, most: Int64 = 100) -> Reply {
+        call("expire", Argument(symbol), Argument(most))
+    }
+
+    /// Redis's clock, UTC microseconds.
+    public func time() -> Int64 {
+        let parts = redis.call("TIME").items.compactMap { Int64($0.text) }
+        return parts.count == 2 ? parts[0] * 1_000_000 + parts[1] : 0
+    }
+
+    /// The entry of one event; empty where there is none of that sequence.
+    public func event(_ sequence: Int64) -> [UInt8] {
+        let found = redis.call("XRANGE", key("events"), "\(sequence)-0", "\(sequence)-0")
+        return found.items.first?.items.last?.items.last?.bytes ?? []
+    }
+}
