@@ -30,12 +30,16 @@ install_packages() {
     local policy=/usr/sbin/policy-rc.d made=no status=0
     if [ ! -e "$policy" ]; then
         made=yes
+        trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
         printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
         as_root chmod 755 "$policy"
     fi
     # Package lists may be missing or old: they are fetched when the first try fails.
     apt_install "$@" || { as_root apt-get update -q >&2 && apt_install "$@"; } || status=$?
-    [ "$made" = no ] || as_root rm -f "$policy"
+    if [ "$made" = yes ]; then
+        as_root rm -f "$policy"
+        trap - EXIT
+    fi
     [ "$status" = 0 ] || fail "apt-get could not install \"$*\"; its own words are above"
 }
 

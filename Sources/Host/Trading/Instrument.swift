@@ -76,7 +76,8 @@ package struct Instrument: Hashable, Sendable {
 
     package func encoded() -> [UInt8] {
         var writer = ByteWriter()
-        for byte in [1, state.rawValue, UInt8(priceScale), UInt8(quantityScale), UInt8(moneyScale)] {
+        for byte in [1, state.rawValue, UInt8(priceScale), UInt8(quantityScale), UInt8(moneyScale)]
+        {
             writer.byte(byte)
         }
         for number in [
