@@ -31,6 +31,21 @@ package enum Limits {
     package static let requestMillis = 15_000
     /// Bytes waiting to be sent to one client before it counts as not reading and is cut off.
     package static let outboxBytes = 4_194_304
+    /// Answered connections in excess of `connections`: each is told 503; more are just closed.
+    package static let refusedConnections = 256
+    /// Connections accepted in one turn of the loop, so that a storm of them can't hold up orders.
+    package static let acceptsPerTurn = 64
+    /// Wait before accepting again, after the process has run out of descriptors.
+    package static let acceptPauseMillis = 100
+    /// Unsent bytes from which on no further request of the connection is read.
+    package static let outboxPauseBytes = 262_144
+    /// A client that takes nothing of what waits for it is cut off after this.
+    package static let stallMillis = 30_000
+    /// After the last answer the connection stays half open for this, or until the client closes,
+    /// so that the client can read the answer before a reset destroys it.
+    package static let drainMillis = 2_000
+    /// How often connections are looked at for the times above; timeouts are this inexact.
+    package static let sweepMillis = 1_000
     /// One read from a socket.
     package static let readBytes = 65_536
 

@@ -55,7 +55,8 @@ package final class EventLoop {
     private var sleepHooks: [() -> Void] = []
     private var owner = pthread_self()
     private var stopping = false
-    private var turn: UInt64 = 0
+    /// Counts from 1; 0 before the loop runs.
+    package private(set) var turn: UInt64 = 0
 
     /// Monotonic time at which this turn began.
     package private(set) var nowMicros = Clock.monotonicMicros()

@@ -78,15 +78,48 @@ extension Syscall {
         _ = Glibc.shutdown(descriptor, Int32(SHUT_WR))
     }
 
-    /// Sends from several buffers with one call.
+    /// Sends from the front of `bytes`.
     package static func send(
-        _ descriptor: Int32, gathered vectors: UnsafeMutableBufferPointer<iovec>
+        _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer
     ) throws(SystemError) -> Transfer {
-        var message = msghdr()
-        unsafe message.msg_iov = vectors.baseAddress
-        message.msg_iovlen = vectors.count
-        return try transfer("sendmsg") {
-            unsafe sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL))
+        try transfer("send") {
+            Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+        }
+    }
+
+    /// Sends several buffers with one call, in their order. At least one, and few: they are held
+    /// by recursion.
+    package static func send(
+        _ descriptor: Int32, gathering buffers: ArraySlice<[UInt8]>, skipping sentBytes: Int
+    ) throws(SystemError) -> Transfer {
+        var vectors: [iovec] = []
+        vectors.reserveCapacity(buffers.count)
+        return try gather(descriptor, buffers, skipping: sentBytes, into: &vectors)
+    }
+
+    private static func gather(
+        _ descriptor: Int32, _ buffers: ArraySlice<[UInt8]>, skipping sentBytes: Int,
+        into vectors: inout [iovec]
+    ) throws(SystemError) -> Transfer {
+        guard let first = buffers.first else { return try send(descriptor, &vectors) }
+        return try first.withUnsafeBufferPointer { (bytes) throws(SystemError) in
+            // sendmsg only reads, though its type can't say so.
+            let base = bytes.baseAddress.map {
+                UnsafeMutableRawPointer(mutating: $0 + sentBytes)
+            }
+            vectors.append(iovec(iov_base: base, iov_len: bytes.count - sentBytes))
+            return try gather(descriptor, buffers.dropFirst(), skipping: 0, into: &vectors)
+        }
+    }
+
+    private static func send(
+        _ descriptor: Int32, _ vectors: inout [iovec]
+    ) throws(SystemError) -> Transfer {
+        try vectors.withUnsafeMutableBufferPointer { (vectors) throws(SystemError) in
+            var message = msghdr()
+            message.msg_iov = vectors.baseAddress
+            message.msg_iovlen = vectors.count
+            return try transfer("sendmsg") { sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL)) }
         }
     }
 
