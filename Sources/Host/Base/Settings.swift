@@ -28,6 +28,8 @@ package struct ExternalRedis: Sendable, Equatable {
 
 package struct SettingsError: Error, Equatable, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 package enum SettingName: String, CaseIterable, Sendable {

@@ -151,7 +151,7 @@ func processEnvironment() -> [String: String] {
     return values
 }
 
-func executableFolder() -> String? {
+package func executableFolder() -> String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
     guard count > 0 else { return nil }

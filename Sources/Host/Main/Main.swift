@@ -1,4 +1,42 @@
+// The program: a supervisor that starts the private redis-server and the workers, or one worker.
+
+import Base
+import Glibc
+import Plugins
+
 @main
 struct Main {
-    static func main() {}
+    static func main() {
+        do throws(SettingsError) {
+            let arguments = try Arguments(CommandLine.arguments)
+            switch arguments.role {
+            case .help: print(Arguments.help)
+            case .version: print("oes \(Version.text)")
+            case .supervisor:
+                exit(Supervision(try Settings.load(), workers: arguments.workers).run())
+            case .worker(let number):
+                let worker = Worker(
+                    try Settings.load(), number: number, redisSocket: arguments.redisSocket)
+                exit(worker.run())
+            }
+        } catch {
+            fail(error.description)
+        }
+    }
+
+    /// A mistake in settings or arguments: said plainly, without a time and a level.
+    private static func fail(_ message: String) -> Never {
+        let line = Array("oes: \(message)\n".utf8)
+        _ = line.withUnsafeBytes { bytes in unsafe write(2, bytes.baseAddress, bytes.count) }
+        exit(ExitCode.configuration)
+    }
+}
+
+enum ExitCode {
+    /// A clean end.
+    static let success: Int32 = 0
+    /// Something went wrong that a new start may mend: the supervisor starts the worker again.
+    static let failure: Int32 = 1
+    /// Settings, plugins or data that a new start can't mend (EX_CONFIG): everything stops.
+    static let configuration: Int32 = 78
 }

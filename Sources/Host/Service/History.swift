@@ -22,6 +22,11 @@ package struct PageOf<Item> {
     package let items: [Item]
     /// For the page after this one; nil where this is the last.
     package let next: Int?
+
+    package init(items: [Item], next: Int?) {
+        self.items = items
+        self.next = next
+    }
 }
 
 package final class History {

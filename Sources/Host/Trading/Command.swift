@@ -95,6 +95,14 @@ package enum RuleMode: UInt8, Sendable {
     case enforce = 1
     case shadow = 2
     case off = 3
+
+    package var name: String {
+        switch self {
+        case .enforce: "enforce"
+        case .shadow: "shadow"
+        case .off: "off"
+        }
+    }
 }
 
 package enum GuardMetric: String, Sendable {

@@ -1,0 +1,126 @@
+// The way of a request: the door, the route table, the handler. Everything that a client can reach
+// is listed here.
+
+import Base
+import Server
+import Trading
+import Wire
+
+package final class API {
+    private let services: Services
+    private let router: Router
+    private let log: Log
+    private var requestCount: Int64 = 0
+    private let requestPrefix: String
+
+    package init(services: Services, log: Log, extraRoutes: [Route] = []) {
+        self.services = services
+        self.log = log
+        router = Router(API.routes(services) + extraRoutes)
+        requestPrefix = String(Clock.wallMicros(), radix: 36)
+    }
+
+    static func routes(_ services: Services) -> [Route] {
+        OrderRoutes(services: services).routes
+            + AccountRoutes(services: services).routes
+            + MarketRoutes(services: services).routes
+            + RiskRoutes(services: services).routes
+            + PluginRoutes(services: services).routes
+            + StatusRoutes(services: services).routes
+            + [FeedRoute(services: services).route]
+    }
+
+    package func handle(_ request: HTTPRequest, _ responder: Responder) {
+        let requestID = identify(request)
+        do throws(Rejection) {
+            try Door.check(request.head)
+            try route(request, requestID, responder)
+        } catch {
+            responder.respond(ErrorBody.response(error, requestID: requestID))
+        }
+    }
+
+    /// How bytes that never became a request are answered.
+    package static func answer(_ failure: HTTPFailure) -> HTTPResponse {
+        ErrorBody.response(failure)
+    }
+
+    private func route(
+        _ request: HTTPRequest, _ requestID: String, _ responder: Responder
+    ) throws(Rejection) {
+        let head = request.head
+        switch router.match(head.method, path: head.path) {
+        case .found(let route, let parameters):
+            guard let query = try? PercentCoding.query(head.query) else {
+                throw Rejection(.malformed, "malformed_query", "The query is not validly encoded.")
+            }
+            let exchange = Exchange(
+                request: request, requestID: requestID, parameters: parameters, query: query,
+                responder: responder, log: log)
+            run(route, exchange)
+        case .wrongMethod(let allowed):
+            let rejection = Rejection(
+                .methodNotAllowed, "method_not_allowed",
+                "This path takes \(allowed.joined(separator: ", ")).")
+            var response = ErrorBody.response(rejection, requestID: requestID)
+            response.headers.append(("Allow", allowed.joined(separator: ", ")))
+            responder.respond(response)
+        case .badPath:
+            throw Rejection(.malformed, "malformed_path", "The path is not validly encoded.")
+        case .unknownPath: try page(head, requestID, responder)
+        }
+    }
+
+    /// Runs a handler. Where it misses something while the picture is behind what clients were told,
+    /// it runs again once the picture has caught up: the thing may just have been made.
+    private func run(_ route: Route, _ exchange: Exchange) {
+        do throws(Rejection) { try route.handler(exchange) } catch {
+            guard error.isAboutSomethingMissing, services.isBehind else {
+                return exchange.fail(error)
+            }
+            services.whenCurrent {
+                do throws(Rejection) { try route.handler(exchange) } catch {
+                    exchange.fail(error)
+                }
+            }
+        }
+    }
+
+    private func page(
+        _ head: RequestHead, _ requestID: String, _ responder: Responder
+    ) throws(Rejection) {
+        let known = Pages.response(
+            path: head.path, ifNoneMatch: head.headers.first("if-none-match"),
+            requestID: requestID)
+        guard let response = known else {
+            throw Rejection(
+                .notFound, "unknown_path", "There is nothing at this path; see /api/status.")
+        }
+        guard head.method == .get || head.method == .head else {
+            throw Rejection(.methodNotAllowed, "method_not_allowed", "This path takes GET, HEAD.")
+        }
+        responder.respond(response)
+    }
+
+    /// The client's own X-Request-Id where it is a plain one, else one of ours.
+    private func identify(_ request: HTTPRequest) -> String {
+        if let given = request.head.headers.first("x-request-id"),
+            (1...64).contains(given.utf8.count),
+            given.utf8.allSatisfy(isIdentifierByte)
+        {
+            return given
+        }
+        requestCount += 1
+        return "\(requestPrefix)-\(requestCount)"
+    }
+}
+
+extension Services {
+    var isBehind: Bool { picture.sequence < acknowledged.sequence }
+}
+
+extension Rejection {
+    fileprivate var isAboutSomethingMissing: Bool {
+        refusal == .notFound || code == "unknown_symbol"
+    }
+}

@@ -1,0 +1,135 @@
+// One request and its answer. Handlers get one, read from it, and end it exactly once, now or after
+// Redis has answered.
+
+import Base
+import Server
+import Trading
+import Wire
+
+package final class Exchange {
+    let request: HTTPRequest
+    /// What every answer and log line of this request carries.
+    let requestID: String
+    /// The path's parameters, decoded, in the order of the pattern.
+    let parameters: [String]
+    private let query: [(name: String, value: String)]
+    private let responder: Responder
+    private let log: Log
+    private var isDone = false
+
+    init(
+        request: HTTPRequest, requestID: String, parameters: [String],
+        query: [(name: String, value: String)], responder: Responder, log: Log
+    ) {
+        self.request = request
+        self.requestID = requestID
+        self.parameters = parameters
+        self.query = query
+        self.responder = responder
+        self.log = log
+    }
+
+    // MARK: Answers
+
+    /// Answers with a JSON body.
+    func reply(_ status: Int = 200, headers: [(String, String)] = [], _ json: [UInt8]) {
+        finish(HTTPResponse.json(status, json, requestID: requestID, headers: headers))
+    }
+
+    func reply(
+        _ status: Int = 200, headers: [(String, String)] = [],
+        _ build: (inout JSONWriter) -> Void
+    ) {
+        var writer = JSONWriter()
+        build(&writer)
+        reply(status, headers: headers, writer.bytes)
+    }
+
+    /// Answers with the error of docs/API.md.
+    func fail(_ rejection: Rejection, context: [(String, String)] = []) {
+        log.debug("\(requestID) refused: \(rejection.reason)")
+        finish(ErrorBody.response(rejection, requestID: requestID, context: context))
+    }
+
+    func finish(_ response: HTTPResponse) {
+        precondition(!isDone, "an exchange is answered once")
+        isDone = true
+        responder.respond(response)
+    }
+
+    /// Hands the connection over to a WebSocket.
+    func upgrade(_ handshake: HTTPResponse, onOpen: @escaping (WebSocket) -> Void) {
+        isDone = true
+        responder.upgrade(handshake, onOpen: onOpen)
+    }
+
+    // MARK: What was asked
+
+    /// The query's parameters; a repeated, unknown or empty one is refused.
+    func queryFields(_ allowed: [String]) throws(Rejection) -> [String: String] {
+        var fields: [String: String] = [:]
+        for (name, value) in query {
+            guard allowed.contains(name) else {
+                throw .unknownField(name, allowed: allowed, place: "query")
+            }
+            guard fields.updateValue(value, forKey: name) == nil else {
+                throw .invalid(name, given: value, allowed: "one value")
+            }
+        }
+        return fields
+    }
+
+    /// The body as a JSON object. An empty body is an empty object where `isOptional`.
+    func bodyFields(
+        _ allowed: [String], isOptional: Bool = false
+    ) throws(Rejection) -> Fields {
+        if request.body.isEmpty {
+            guard isOptional else {
+                throw Rejection(
+                    .malformed, "body_required",
+                    "This call needs a JSON object as its body, with Content-Type: application/json."
+                )
+            }
+            return Fields(JSONObject(members: []))
+        }
+        try requireJSON()
+        let value: JSONValue
+        do throws(JSONFailure) { value = try JSONParser.parse(request.body) } catch {
+            throw Rejection(
+                .malformed, "malformed_json",
+                "The body is not valid JSON: \(error.message) at byte \(error.offset).",
+                values: "offset=\(error.offset)")
+        }
+        guard case .object(let object) = value else {
+            throw Rejection(
+                .malformed, "malformed_json", "The body must be a JSON object, {…}.")
+        }
+        for member in object.members where !allowed.contains(member.name) {
+            throw .unknownField(member.name, allowed: allowed, place: "body")
+        }
+        return Fields(object)
+    }
+
+    private func requireJSON() throws(Rejection) {
+        let type = request.head.headers.first("content-type") ?? ""
+        let essence = type.prefix { $0 != ";" }.lowercased()
+        guard essence.filter({ $0 != " " }) == "application/json" else {
+            throw Rejection(
+                .unsupportedMediaType, "unsupported_media_type",
+                "Send the body as Content-Type: application/json; it came as '\(type.prefix(60))'.")
+        }
+    }
+}
+
+extension HTTPResponse {
+    static func json(
+        _ status: Int, _ json: [UInt8], requestID: String, headers: [(String, String)] = []
+    ) -> HTTPResponse {
+        HTTPResponse(
+            status: status,
+            headers: [
+                ("Content-Type", "application/json"), ("Cache-Control", "no-store"),
+                ("X-Request-Id", requestID),
+            ] + headers, body: json)
+    }
+}

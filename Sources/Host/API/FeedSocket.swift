@@ -1,0 +1,130 @@
+// One client's WebSocket: subscribe, unsubscribe and ping in, the channels' messages out. A bad
+// message is answered, and the socket stays open.
+
+import Base
+import Feed
+import Server
+import Trading
+import Wire
+
+struct FeedRoute {
+    let services: Services
+
+    var route: Route {
+        Route(.get, "/ws", "The live feed (WebSocket)") { [services] exchange throws(Rejection) in
+            switch WebSocketHandshake.accept(exchange.request.head) {
+            case .failure(let failure): exchange.finish(ErrorBody.response(failure))
+            case .success(let handshake):
+                exchange.upgrade(handshake) { socket in
+                    FeedSocket(socket, services: services).start()
+                }
+            }
+        }
+    }
+}
+
+final class FeedSocket: Subscriber {
+    private let socket: WebSocket
+    private let services: Services
+    private var subscriptions: Set<Channel> = []
+
+    init(_ socket: WebSocket, services: Services) {
+        self.socket = socket
+        self.services = services
+    }
+
+    /// The socket keeps this object alive until it closes.
+    func start() {
+        socket.onText = { text in self.receive(text) }
+        socket.onBinary = { [socket] _ in
+            socket.send(
+                text: FeedMessages.error(
+                    Rejection(
+                        .malformed, "binary_message", "Messages are JSON text, not binary.")))
+        }
+        socket.onClose = {
+            for channel in self.subscriptions {
+                self.services.feed.unsubscribe(self, from: channel)
+            }
+            self.subscriptions = []
+            self.socket.onText = nil
+            self.socket.onBinary = nil
+            self.socket.onClose = nil
+        }
+    }
+
+    func deliver(frame: [UInt8]) { socket.send(frame: frame) }
+
+    private func receive(_ text: [UInt8]) {
+        do throws(Rejection) { try handle(text) } catch {
+            socket.send(text: FeedMessages.error(error))
+        }
+    }
+
+    private func handle(_ text: [UInt8]) throws(Rejection) {
+        let fields = try FeedSocket.fields(text)
+        switch try fields.requiredChoice("type", ["subscribe", "unsubscribe", "ping"]) {
+        case "subscribe": try subscribe(try FeedSocket.channel(fields))
+        case "unsubscribe": unsubscribe(try FeedSocket.channel(fields))
+        default: socket.send(text: FeedMessages.pong())
+        }
+    }
+
+    private static func fields(_ text: [UInt8]) throws(Rejection) -> Fields {
+        let value: JSONValue
+        do throws(JSONFailure) { value = try JSONParser.parse(text) } catch {
+            throw Rejection(
+                .malformed, "malformed_json",
+                "The message is not valid JSON: \(error.message) at byte \(error.offset).")
+        }
+        guard case .object(let object) = value else {
+            throw Rejection(
+                .malformed, "malformed_json",
+                "A message is a JSON object such as {\"type\":\"subscribe\",\"channel\":\"oes:trades\"}."
+            )
+        }
+        let allowed = ["type", "channel"]
+        for member in object.members where !allowed.contains(member.name) {
+            throw .unknownField(member.name, allowed: allowed, place: "message")
+        }
+        return Fields(object)
+    }
+
+    private static func channel(_ fields: Fields) throws(Rejection) -> Channel {
+        let name = try fields.requiredText("channel", most: 64)
+        guard let channel = Channel(name: name) else {
+            throw .invalid(
+                "channel", given: "\"\(name)\"", allowed: "one of \(Channel.patterns)",
+                code: "unknown_channel")
+        }
+        return channel
+    }
+
+    /// Confirms, then sends the snapshot; a second subscribe gives a fresh one.
+    private func subscribe(_ channel: Channel) throws(Rejection) {
+        guard subscriptions.contains(channel) || subscriptions.count < Limits.subscriptionsPerSocket
+        else {
+            throw Rejection(
+                .refused, "too_many_subscriptions",
+                "A socket may hold \(Limits.subscriptionsPerSocket) subscriptions.",
+                field: "channel")
+        }
+        services.whenCurrent { [self] in
+            if let refusal = services.feed.refusal(of: channel) {
+                return socket.send(text: FeedMessages.error(refusal))
+            }
+            guard !isClosed else { return }
+            subscriptions.insert(channel)
+            socket.send(text: FeedMessages.subscription("success", channel: channel.name))
+            socket.send(text: services.feed.subscribe(self, to: channel))
+        }
+    }
+
+    private func unsubscribe(_ channel: Channel) {
+        subscriptions.remove(channel)
+        services.feed.unsubscribe(self, from: channel)
+        socket.send(text: FeedMessages.subscription("unsubscribed", channel: channel.name))
+    }
+
+    private var isClosed: Bool { socket.onClose == nil }
+}

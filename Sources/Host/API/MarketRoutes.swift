@@ -1,0 +1,121 @@
+// Books, instruments and the ticker.
+
+import Base
+import Service
+import Trading
+import Views
+import Wire
+
+struct MarketRoutes {
+    let services: Services
+
+    var routes: [Route] {
+        [
+            Route(.get, "/api/orderbook/{symbol}", "A symbol's book", book),
+            Route(
+                .get, "/api/orderbook/{symbol}/internal", "A symbol's internal book", internalBook),
+            Route(.get, "/api/v1/instruments", "All instruments", instruments),
+            Route(.post, "/api/v1/instruments", "Make an instrument", createInstrument),
+            Route(.get, "/api/v1/instruments/{symbol}", "One instrument", instrument),
+            Route(
+                .get, "/api/v1/market/{symbol}/ticker", "Last, best and the day's prices", ticker),
+        ]
+    }
+
+    private func book(_ exchange: Exchange) throws(Rejection) {
+        let query = try exchange.queryFields(["depth"])
+        let depth = try exchange.wholeQuery(
+            query, "depth", 1...Limits.bookDepthMaximum, defaultValue: Limits.bookDepthDefault)
+        let instrument = try requireInstrument(exchange)
+        services.whenCurrent { [services] in
+            let book = services.picture.books[instrument.symbol] ?? BookPicture()
+            exchange.reply { json in
+                json.beginObject()
+                BookJSON.writeFields(
+                    symbol: instrument.symbol, bids: book.bids.top(depth),
+                    asks: book.asks.top(depth), time: book.time, sequence: book.sequence,
+                    scales: DisplayScales(instrument), style: .numbers, into: &json)
+                json.endObject()
+            }
+        }
+    }
+
+    private func internalBook(_ exchange: Exchange) throws(Rejection) {
+        let query = try exchange.queryFields(["depth"])
+        let depth = try exchange.wholeQuery(
+            query, "depth", 1...Limits.bookDepthMaximum, defaultValue: Limits.bookDepthDefault)
+        let instrument = try requireInstrument(exchange)
+        services.whenCurrent { [services] in
+            let orders = services.picture.openOrders.internalOrders(symbol: instrument.symbol)
+            let book = BookPicture(of: orders)
+            exchange.reply { json in
+                json.beginObject()
+                BookJSON.writeFields(
+                    symbol: instrument.symbol, bids: book.bids.top(depth),
+                    asks: book.asks.top(depth), time: book.time, sequence: book.sequence,
+                    scales: DisplayScales(instrument), style: .numbers, into: &json)
+                json.endObject()
+            }
+        }
+    }
+
+    private func ticker(_ exchange: Exchange) throws(Rejection) {
+        _ = try exchange.queryFields([])
+        let instrument = try requireInstrument(exchange)
+        services.whenCurrent { [services] in
+            exchange.reply { json in
+                TickerJSON.write(instrument, picture: services.picture, into: &json)
+            }
+        }
+    }
+
+    private func instruments(_ exchange: Exchange) throws(Rejection) {
+        _ = try exchange.queryFields([])
+        services.whenCurrent { [services] in
+            let instruments = services.picture.instruments.values.sorted { $0.symbol < $1.symbol }
+            exchange.reply { json in
+                json.beginObject()
+                json.key("items")
+                json.beginArray()
+                for instrument in instruments {
+                    InstrumentJSON.write(instrument, style: .strings, into: &json)
+                }
+                json.endArray()
+                json.key("next_page_token")
+                json.null()
+                json.endObject()
+            }
+        }
+    }
+
+    private func instrument(_ exchange: Exchange) throws(Rejection) {
+        let symbol = exchange.parameters[0]
+        services.whenCurrent { [services] in
+            guard let instrument = services.picture.instruments[symbol] else {
+                return exchange.fail(.notFound("instrument", symbol))
+            }
+            exchange.reply { InstrumentJSON.write(instrument, style: .strings, into: &$0) }
+        }
+    }
+
+    private func createInstrument(_ exchange: Exchange) throws(Rejection) {
+        let fields = try exchange.bodyFields(InstrumentFields.names)
+        services.instruments.create(try InstrumentFields.read(fields)) { result in
+            switch result {
+            case .failure(let rejection): exchange.fail(rejection)
+            case .success(let instrument):
+                exchange.reply(201) {
+                    InstrumentJSON.write(instrument, style: .strings, into: &$0)
+                }
+            }
+        }
+    }
+
+    /// A book of an unknown symbol is a page that isn't there.
+    private func requireInstrument(_ exchange: Exchange) throws(Rejection) -> Instrument {
+        guard let instrument = services.picture.instruments[exchange.parameters[0]] else {
+            throw .notFound("symbol", exchange.parameters[0])
+        }
+        return instrument
+    }
+}

@@ -1,0 +1,93 @@
+// A new order as the kept routes take it.
+
+import Base
+import Plugins
+import Service
+import Trading
+import Wire
+
+struct OrderFields {
+    static let names = [
+        "type", "symbol", "price", "quantity", "asset_type", "tif", "time_in_force", "internal",
+        "order_type", "client_order_id", "tag", "params",
+    ]
+
+    /// Reads a whole order; the symbol decides the scale of its numbers.
+    static func read(
+        _ fields: Fields, account: String, services: Services
+    ) throws(Rejection) -> OrderRequest {
+        let side = try fields.requiredChoice("type", ["buy", "sell"])
+        let symbol = try fields.requiredText("symbol", most: Limits.symbolBytes)
+        guard let instrument = services.picture.instruments[symbol] else {
+            throw Reasons.rejection(code: "unknown_symbol", values: "symbol=\(symbol)")
+        }
+        let price = try fields.positive("price", scale: instrument.priceScale)
+        let quantity = try fields.requiredPositive("quantity", scale: instrument.quantityScale)
+        try checkSteps(price: price, quantity: quantity, instrument)
+        let typeName = try fields.identifier("order_type", most: Limits.tagBytes)
+        var request = OrderRequest(
+            account: account, symbol: symbol, side: side == "buy" ? .buy : .sell,
+            quantity: Quantity(quantity), price: price.map { Price($0) },
+            orderType: typeName ?? (price == nil ? "market" : "limit"),
+            timeInForce: try timeInForce(fields), clientOrderID: "")
+        request.book = try fields.flag("internal") == true ? .internal : .lit
+        request.tag = try fields.identifier("tag", most: Limits.tagBytes) ?? ""
+        request.assetType = try fields.identifier("asset_type", most: Limits.tagBytes) ?? ""
+        try readParameters(fields, into: &request, instrument: instrument, services: services)
+        request.clientOrderID =
+            try fields.identifier("client_order_id", most: Limits.clientOrderIdBytes)
+            ?? services.orders.nextClientOrderID()
+        return request
+    }
+
+    /// The order type's own parameters, by its schema. An unknown type is the planner's to refuse.
+    private static func readParameters(
+        _ fields: Fields, into request: inout OrderRequest, instrument: Instrument,
+        services: Services
+    ) throws(Rejection) {
+        var object: JSONObject?
+        if let value = fields.value("params") {
+            guard case .object(let given) = value else {
+                throw .invalid(
+                    "params", given: value.shown, allowed: "an object", code: "invalid_type")
+            }
+            var json = JSONWriter()
+            json.value(value)
+            guard json.bytes.count <= Limits.paramsBytes else {
+                throw .invalid(
+                    "params", given: "\(json.bytes.count) bytes",
+                    allowed: "at most \(Limits.paramsBytes) bytes", code: "out_of_range")
+            }
+            if given.count > 0 { request.paramsJSON = json.bytes }
+            object = given
+        }
+        guard let type = services.registry.orderType(request.orderType) else { return }
+        request.params = try type.convertParams(object, instrument: instrument).get()
+    }
+
+    private static func timeInForce(_ fields: Fields) throws(Rejection) -> String {
+        let short = try fields.identifier("tif", most: Limits.tagBytes)
+        let long = try fields.identifier("time_in_force", most: Limits.tagBytes)
+        if let short, let long, short != long {
+            throw .invalid("tif", given: "\"\(short)\"", allowed: "the same as time_in_force")
+        }
+        return short ?? long ?? "day"
+    }
+
+    /// Ticks and lots, said at the field; the script checks them again.
+    static func checkSteps(
+        price: Int64?, quantity: Int64?, _ instrument: Instrument
+    ) throws(Rejection) {
+        if let price, price % instrument.tickSize != 0 {
+            let tick = Scaled.format(instrument.tickSize, scale: instrument.priceScale)
+            let given = Scaled.format(price, scale: instrument.priceScale)
+            throw Reasons.rejection(code: "tick_size", values: "price=\(given), tick_size=\(tick)")
+        }
+        if let quantity, quantity % instrument.lotSize != 0 {
+            let lot = Scaled.format(instrument.lotSize, scale: instrument.quantityScale)
+            let given = Scaled.format(quantity, scale: instrument.quantityScale)
+            throw Reasons.rejection(
+                code: "lot_size", values: "quantity=\(given), lot_size=\(lot)")
+        }
+    }
+}

@@ -1,0 +1,233 @@
+// The predecessor's order routes, as its clients know them.
+
+import Base
+import Service
+import Trading
+import Views
+import Wire
+
+struct OrderRoutes {
+    let services: Services
+
+    var routes: [Route] {
+        [
+            Route(.post, "/api/accounts/{account}/orders", "Place an order", place),
+            Route(.post, "/api/accounts/{account}/orders/direct", "Place an order", place),
+            Route(.get, "/api/accounts/{account}/orders", "An account's orders", ofAccount),
+            Route(.get, "/api/accounts/orders/all", "Everyone's orders", all),
+            Route(.get, "/api/orders/open", "Orders that still work", open),
+            Route(.get, "/api/orders/active", "Orders that still work", open),
+            Route(.get, "/api/orders/trades/recent", "Trades, newest first", recentTrades),
+            Route(.get, "/api/orders/{order}", "One order", one),
+            Route(.post, "/api/orders/{order}/edit", "Change price or quantity", edit),
+            Route(.post, "/api/orders/{order}/cancel", "Cancel an order", cancel),
+            Route(
+                .post, "/api/accounts/{account}/orders/{order}/cancel",
+                "Cancel an account's order", cancelOfAccount),
+            Route(
+                .delete, "/api/accounts/{account}/orders/{order}",
+                "Cancel an account's order", cancelOfAccount),
+        ]
+    }
+
+    // MARK: Place
+
+    private func place(_ exchange: Exchange) throws(Rejection) {
+        let account = try requireAccount(exchange.parameters[0])
+        let fields = try exchange.bodyFields(OrderFields.names)
+        let request = try OrderFields.read(fields, account: account.id, services: services)
+        services.orders.place(request) { [services] outcome in
+            switch outcome {
+            case .placed(let order): exchange.reply { write(order, services, into: &$0) }
+            case .refused(let rejection, let order):
+                exchange.fail(rejection, context: order.map { [("order_id", $0.id.text)] } ?? [])
+            }
+        }
+    }
+
+    // MARK: Read
+
+    private func ofAccount(_ exchange: Exchange) throws(Rejection) {
+        let account = try requireAccount(exchange.parameters[0])
+        try list(exchange, account: account.id)
+    }
+
+    private func all(_ exchange: Exchange) throws(Rejection) {
+        try list(exchange, account: nil)
+    }
+
+    private func list(_ exchange: Exchange, account: String?) throws(Rejection) {
+        let query = try exchange.queryFields(["limit", "page_token"])
+        let page = try exchange.page(query, defaultLimit: Limits.listMaximum)
+        services.history.orders(account: account, page) { [services] result in
+            exchange.replyPage(result, limit: page.limit) { order, json in
+                write(order, services, into: &json)
+            }
+        }
+    }
+
+    /// Everyone's open orders, newest first. The page token is the sequence to go on below.
+    private func open(_ exchange: Exchange) throws(Rejection) {
+        let query = try exchange.queryFields(["limit", "page_token", "symbol"])
+        let page = try exchange.page(query, defaultLimit: Limits.listMaximum)
+        let symbol = query["symbol"]
+        services.whenCurrent { [services] in
+            let orders = services.picture.openOrders.newest(
+                account: nil, before: page.before.map(Int64.init) ?? .max, limit: page.limit
+            ) { symbol == nil || $0.symbol == symbol }
+            let next = orders.count == page.limit ? orders.last?.acceptedSequence : nil
+            let items = PageOf(items: orders, next: next.map(Int.init))
+            exchange.replyPage(.success(items), limit: page.limit) { order, json in
+                write(order, services, into: &json)
+            }
+        }
+    }
+
+    private func recentTrades(_ exchange: Exchange) throws(Rejection) {
+        let query = try exchange.queryFields(["limit", "page_token", "symbol"])
+        let page = try exchange.page(query, defaultLimit: Limits.listDefault)
+        let symbol = try query["symbol"].map { symbol throws(Rejection) in
+            try services.requireInstrument(symbol).symbol
+        }
+        services.history.trades(symbol: symbol, page) { [services] result in
+            exchange.replyPage(result, limit: page.limit) { trade, json in
+                TradeJSON.write(
+                    trade, scales: services.scales(trade.symbol), style: .numbers,
+                    withParties: true, into: &json)
+            }
+        }
+    }
+
+    private func one(_ exchange: Exchange) throws(Rejection) {
+        withOrder(exchange, account: nil) { [services] order in
+            exchange.reply { write(order, services, into: &$0) }
+        }
+    }
+
+    // MARK: Change
+
+    private func edit(_ exchange: Exchange) throws(Rejection) {
+        let fields = try exchange.bodyFields(["price", "quantity"])
+        guard fields.has("price") || fields.has("quantity") else {
+            throw .missing("quantity", expected: "given, or price, or both")
+        }
+        withOrder(exchange, account: nil) { [self] order in
+            do throws(Rejection) { try edit(exchange, order, fields) } catch {
+                exchange.fail(error)
+            }
+        }
+    }
+
+    private func edit(
+        _ exchange: Exchange, _ order: Order, _ fields: Fields
+    ) throws(Rejection) {
+        let instrument = try services.requireInstrument(order.symbol)
+        let price = try fields.positive("price", scale: instrument.priceScale)
+        let quantity = try fields.positive("quantity", scale: instrument.quantityScale)
+        try OrderFields.checkSteps(price: price, quantity: quantity, instrument)
+        services.orders.amend(
+            order, price: price.map { Price($0) }, quantity: quantity.map { Quantity($0) }
+        ) { [services] result in
+            switch result {
+            case .failure(let rejection): exchange.fail(rejection)
+            case .success(let outcome):
+                exchange.reply { json in
+                    json.beginObject()
+                    json.field("success", true)
+                    json.field(
+                        "message", outcome.changed ? "Order changed." : "Nothing to change.")
+                    json.key("order")
+                    write(outcome.order, services, into: &json)
+                    json.field("priority_kept", outcome.priorityKept)
+                    json.endObject()
+                }
+            }
+        }
+    }
+
+    private func cancel(_ exchange: Exchange) throws(Rejection) {
+        try cancel(exchange, account: nil, OrderID(exchange.parameters[0]))
+    }
+
+    private func cancelOfAccount(_ exchange: Exchange) throws(Rejection) {
+        let account = try requireAccount(exchange.parameters[0])
+        let id = OrderID(exchange.parameters[1])
+        guard id.account == account.id else { throw .notFound("order", id.text) }
+        try cancel(exchange, account: account.id, id)
+    }
+
+    private func cancel(
+        _ exchange: Exchange, account: String?, _ id: OrderID
+    ) throws(Rejection) {
+        _ = try exchange.bodyFields([], isOptional: true)
+        services.orders.cancel(id, reason: "client_request") { result in
+            switch result {
+            case .failure(let rejection): exchange.fail(rejection)
+            case .success(let order):
+                exchange.reply { json in
+                    json.beginObject()
+                    json.field("success", true)
+                    json.field("message", "Order cancelled.")
+                    json.field("order_id", order.id.text)
+                    json.endObject()
+                }
+            }
+        }
+    }
+
+    // MARK: Parts
+
+    private func requireAccount(_ id: String) throws(Rejection) -> Account {
+        try services.requireAccount(id)
+    }
+
+    /// Reads the order that the path's last parameter names, or answers 404.
+    private func withOrder(
+        _ exchange: Exchange, account: String?, _ use: @escaping (Order) -> Void
+    ) {
+        let id = OrderID(exchange.parameters[exchange.parameters.count - 1])
+        services.history.order(id) { result in
+            switch result {
+            case .failure(let rejection): exchange.fail(rejection)
+            case .success(nil): exchange.fail(.notFound("order", id.text))
+            case .success(let order?): use(order)
+            }
+        }
+    }
+}
+
+private func write(_ order: Order, _ services: Services, into json: inout JSONWriter) {
+    OrderJSON.write(order, scales: services.scales(order.symbol), style: .numbers, into: &json)
+}
+
+extension Services {
+    func requireAccount(_ id: String) throws(Rejection) -> Account {
+        guard let account = picture.accounts[id] else { throw .notFound("account", id) }
+        return account
+    }
+
+    func requireInstrument(_ symbol: String) throws(Rejection) -> Instrument {
+        guard let instrument = picture.instruments[symbol] else {
+            throw Reasons.rejection(code: "unknown_symbol", values: "symbol=\(symbol.prefix(60))")
+        }
+        return instrument
+    }
+}
+
+extension Exchange {
+    /// Answers a bare array with the next page in a Link header, as the kept routes do.
+    func replyPage<Item>(
+        _ result: Result<PageOf<Item>, Rejection>, limit: Int,
+        _ write: (Item, inout JSONWriter) -> Void
+    ) {
+        switch result {
+        case .failure(let rejection): fail(rejection)
+        case .success(let page):
+            reply(headers: linkHeader(next: page.next, limit: limit)) { json in
+                json.beginArray()
+                for item in page.items { write(item, &json) }
+                json.endArray()
+            }
+        }
+    }
+}

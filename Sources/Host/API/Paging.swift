@@ -1,0 +1,42 @@
+// limit and page_token, and the Link header that leads to the next page.
+
+import Base
+import Service
+import Trading
+
+extension Exchange {
+    /// Reads `limit` and `page_token` from the query.
+    func page(_ fields: [String: String], defaultLimit: Int) throws(Rejection) -> Page {
+        let limit = try wholeQuery(
+            fields, "limit", 1...Limits.listMaximum, defaultValue: defaultLimit)
+        var before: Int?
+        if let token = fields["page_token"] {
+            guard let value = Int(token), value > 0, value < 1 << 53 else {
+                throw .invalid(
+                    "page_token", given: token, allowed: "a token from an answer's Link header")
+            }
+            before = value
+        }
+        return Page(limit: limit, before: before)
+    }
+
+    func wholeQuery(
+        _ fields: [String: String], _ name: String, _ range: ClosedRange<Int>, defaultValue: Int
+    ) throws(Rejection) -> Int {
+        guard let text = fields[name] else { return defaultValue }
+        guard let value = Int(text), range.contains(value) else {
+            throw .invalid(
+                name, given: text,
+                allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+                code: "out_of_range")
+        }
+        return value
+    }
+
+    /// The header that names the next page; none after the last.
+    func linkHeader(next: Int?, limit: Int) -> [(String, String)] {
+        guard let next else { return [] }
+        let path = String(decoding: request.head.path, as: UTF8.self)
+        return [("Link", "<\(path)?limit=\(limit)&page_token=\(next)>; rel=\"next\"")]
+    }
+}

@@ -1,0 +1,80 @@
+// What is loaded: every library's entries with their schemas, from which the page draws its ticket.
+
+import Base
+import Plugins
+import Trading
+import Views
+import Wire
+
+struct PluginRoutes {
+    let services: Services
+
+    var routes: [Route] {
+        [
+            Route(.get, "/api/plugins", "Loaded plugins and their schemas", plugins),
+            Route(.get, "/api/v1/plugins", "Loaded plugins and their schemas", plugins),
+        ]
+    }
+
+    private func plugins(_ exchange: Exchange) throws(Rejection) {
+        _ = try exchange.queryFields([])
+        let registry = services.registry
+        exchange.reply { json in
+            json.beginObject()
+            json.key("libraries")
+            json.beginArray()
+            for library in registry.libraries { json.write(library) }
+            json.endArray()
+            json.key("order_types")
+            json.write(entries: registry.orderTypes)
+            json.key("times_in_force")
+            json.write(entries: registry.timesInForce)
+            json.key("risk_rules")
+            json.write(entries: registry.riskRules)
+            json.key("notifiers")
+            json.write(entries: registry.notifiers)
+            json.endObject()
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func write(_ library: PluginLibrary) {
+        beginObject()
+        field("id", library.id)
+        field("title", library.title)
+        field("vendor", library.vendor)
+        field("version", library.version)
+        field("path", library.path)
+        field("sha256", library.sha256)
+        endObject()
+    }
+
+    fileprivate mutating func write(entries: [PluginEntry]) {
+        beginArray()
+        for entry in entries { write(entry) }
+        endArray()
+    }
+
+    private mutating func write(_ entry: PluginEntry) {
+        beginObject()
+        field("name", entry.name)
+        field("id", entry.descriptor.id)
+        field("title", entry.descriptor.title)
+        field("vendor", entry.descriptor.vendor)
+        field("version", entry.descriptor.version)
+        field("library", entry.library.id)
+        field("mode", entry.mode.name)
+        key("params_schema")
+        raw(entry.schemas.params.source)
+        key("config_schema")
+        raw(entry.schemas.config.source)
+        key("limits_schema")
+        raw(entry.schemas.limits.source)
+        field("calls", count: entry.statistics.count)
+        field("slow_calls", count: entry.statistics.slowCount)
+        field("mean_nanos", count: entry.statistics.totalNanos / max(1, entry.statistics.count))
+        field("max_nanos", count: entry.statistics.maximumNanos)
+        endObject()
+    }
+}

@@ -1,0 +1,40 @@
+// What risk managers read: everyone's orders, and alerts about what was refused.
+
+import Base
+import Service
+import Trading
+import Views
+import Wire
+
+struct RiskRoutes {
+    let services: Services
+
+    var routes: [Route] {
+        [
+            Route(.get, "/api/risk/orders", "Everyone's orders, newest first", orders),
+            Route(.get, "/api/risk/alerts", "Orders that were refused, newest first", alerts),
+        ]
+    }
+
+    private func orders(_ exchange: Exchange) throws(Rejection) {
+        let query = try exchange.queryFields(["limit", "page_token"])
+        let page = try exchange.page(query, defaultLimit: Limits.listMaximum)
+        services.history.orders(account: nil, page) { [services] result in
+            exchange.replyPage(result, limit: page.limit) { order, json in
+                OrderJSON.write(
+                    order, scales: services.scales(order.symbol), style: .numbers, into: &json)
+            }
+        }
+    }
+
+    private func alerts(_ exchange: Exchange) throws(Rejection) {
+        let query = try exchange.queryFields(["limit", "page_token"])
+        let page = try exchange.page(query, defaultLimit: Limits.listMaximum)
+        services.history.rejectedOrders(page) { [services] result in
+            exchange.replyPage(result, limit: page.limit) { order, json in
+                AlertJSON.write(
+                    order, scales: services.scales(order.symbol), into: &json)
+            }
+        }
+    }
+}

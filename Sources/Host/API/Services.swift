@@ -1,0 +1,55 @@
+// What the routes work with, handed to each resource.
+
+import Base
+import Feed
+import Plugins
+import Service
+import Trading
+import Views
+
+package struct Services {
+    let picture: Picture
+    let orders: OrderService
+    let accounts: AccountService
+    let instruments: InstrumentService
+    let history: History
+    let acknowledged: Acknowledged
+    let registry: PluginRegistry
+    let feed: FeedPublisher
+    let status: any StatusSource
+
+    package init(
+        picture: Picture, orders: OrderService, accounts: AccountService,
+        instruments: InstrumentService, history: History, acknowledged: Acknowledged,
+        registry: PluginRegistry, feed: FeedPublisher, status: any StatusSource
+    ) {
+        self.picture = picture
+        self.orders = orders
+        self.accounts = accounts
+        self.instruments = instruments
+        self.history = history
+        self.acknowledged = acknowledged
+        self.registry = registry
+        self.feed = feed
+        self.status = status
+    }
+
+    /// Runs `read` once the picture holds all that any client was told, so that nobody reads an
+    /// older state than the one they were answered.
+    func whenCurrent(_ read: @escaping () -> Void) {
+        picture.whenCaughtUp(to: acknowledged.sequence, read)
+    }
+
+    func scales(_ symbol: String) -> DisplayScales {
+        picture.instruments[symbol].map(DisplayScales.init) ?? DisplayScales(price: 0, quantity: 0)
+    }
+}
+
+/// What /api/status and the health routes tell of the process.
+package protocol StatusSource: AnyObject {
+    var isRedisUp: Bool { get }
+    var startedAt: Int64 { get }
+    var durability: String { get }
+    var isEmbeddedRedis: Bool { get }
+    var connectionCount: Int { get }
+}

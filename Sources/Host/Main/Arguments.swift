@@ -1,0 +1,76 @@
+// The command line. What it sets is put into the environment, so that the supervisor and its workers
+// read the same settings.
+
+import Base
+import Glibc
+
+struct Arguments {
+    enum Role {
+        case supervisor
+        /// One of the supervisor's workers, by number.
+        case worker(Int)
+        case help
+        case version
+    }
+
+    private(set) var role = Role.supervisor
+    private(set) var workers = 1
+    /// Where the supervisor's private redis-server listens; for workers only.
+    private(set) var redisSocket: String?
+
+    static let help = """
+        oes: an order entry system
+
+        oes [--host ADDRESS] [--port PORT] [--workers N]
+        oes --help | --version
+
+        --host ADDRESS   as OES_HOST
+        --port PORT      as OES_PORT; 0 takes any free port
+        --workers N      processes that share the port (1 to 16)
+
+        Settings are read from the environment and from .env; README.md lists them.
+        """
+
+    /// Throws what is wrong with the arguments, in words.
+    init(_ arguments: [String]) throws(SettingsError) {
+        var rest = arguments.dropFirst()
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--help", "-h": role = .help
+            case "--version": role = .version
+            case "--host": setenv("OES_HOST", try Arguments.value(&rest, of: argument), 1)
+            case "--port": setenv("OES_PORT", try Arguments.value(&rest, of: argument), 1)
+            case "--workers":
+                workers = try Arguments.number(&rest, of: argument, in: 1...16)
+            case "--redis-socket":
+                redisSocket = try Arguments.value(&rest, of: argument)
+            case "--worker":
+                role = .worker(try Arguments.number(&rest, of: argument, in: 0...15))
+            default:
+                throw SettingsError(description: "unknown argument '\(argument)'; try --help")
+            }
+        }
+    }
+
+    private static func value(
+        _ rest: inout ArraySlice<String>, of name: String
+    ) throws(SettingsError) -> String {
+        guard let value = rest.popFirst() else {
+            throw SettingsError(description: "\(name) needs a value; try --help")
+        }
+        return value
+    }
+
+    private static func number(
+        _ rest: inout ArraySlice<String>, of name: String, in range: ClosedRange<Int>
+    ) throws(SettingsError) -> Int {
+        let text = try value(&rest, of: name)
+        guard let number = Int(text), range.contains(number) else {
+            throw SettingsError(
+                description:
+                    "\(name) takes a number from \(range.lowerBound) to \(range.upperBound), not "
+                    + "'\(text)'")
+        }
+        return number
+    }
+}

@@ -1,0 +1,67 @@
+// The supervisor's process: the private redis-server first, where no other is set, then the workers,
+// and everything in reverse at the end.
+
+import Base
+import Glibc
+import Loop
+import Plugins
+import Store
+
+final class Supervision {
+    private let settings: Settings
+    private let workers: Int
+    private let log: Log
+    private var redis: EmbeddedRedis?
+
+    private static let redisCheckMillis = 1_000
+
+    init(_ settings: Settings, workers: Int) {
+        self.settings = settings
+        self.workers = workers
+        log = Log(level: settings.logLevel, origin: "supervisor")
+    }
+
+    /// Runs until it is told to end; gives the process's exit code.
+    func run() -> Int32 {
+        do {
+            if settings.redis == nil { redis = try EmbeddedRedis.start(settings, log: log) }
+        } catch {
+            log.error("\(error)")
+            return ExitCode.configuration
+        }
+        defer { _ = redis?.shutdown() }
+        do throws(SystemError) {
+            let loop = try EventLoop()
+            let supervisor = Supervisor(loop: loop, settings: supervisorSettings())
+            let signals = try SignalSource(loop: loop, signals: [SIGTERM, SIGINT]) { _ in
+                supervisor.requestEnd()
+            }
+            watchRedis(on: loop)
+            return withExtendedLifetime(signals) { supervisor.run() }
+        } catch {
+            log.error("\(error)")
+            return ExitCode.failure
+        }
+    }
+
+    private func supervisorSettings() -> SupervisorSettings {
+        SupervisorSettings(
+            workerCount: workers, log: log, arguments: workerArguments,
+            callName: { PluginCall(rawValue: $0)?.name ?? "call \($0)" })
+    }
+
+    private func workerArguments(_ number: Int) -> [String] {
+        var arguments = ["oes", "--worker", String(number)]
+        if case .unix(let path) = redis?.endpoint { arguments += ["--redis-socket", path] }
+        return arguments
+    }
+
+    /// A private redis-server that dies is started again; workers reconnect by themselves.
+    private func watchRedis(on loop: EventLoop) {
+        guard let redis else { return }
+        loop.schedule(afterMillis: Supervision.redisCheckMillis) { [self] in
+            _ = redis.check()
+            watchRedis(on: loop)
+        }
+    }
+}

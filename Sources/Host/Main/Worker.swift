@@ -1,0 +1,144 @@
+// One worker: everything that serves clients, on one thread and one loop.
+//
+// It starts in steps, each of which may fail with a clear message: plugins, Redis, the very first
+// samples, the picture, the feed, and only then the door is opened. When Redis's data turns out to be
+// other than what the picture was made of, the worker ends, and the supervisor starts a fresh one.
+
+import API
+import Base
+import Feed
+import Glibc
+import Loop
+import Plugins
+import Server
+import Service
+import Store
+import Trading
+import Wire
+
+final class Worker: StatusSource {
+    private let settings: Settings
+    private let number: Int
+    private let redisSocket: String?
+    private let log: Log
+    private var parts: WorkerParts?
+    private var server: HTTPServer?
+    private var exitCode = ExitCode.success
+    private var isEnding = false
+
+    let startedAt = Clock.wallMicros()
+
+    /// `redisSocket` is the supervisor's private redis-server's, nil with an external one.
+    init(_ settings: Settings, number: Int, redisSocket: String?) {
+        self.redisSocket = redisSocket
+        self.settings = settings
+        self.number = number
+        log = Log(level: settings.logLevel, origin: "worker \(number)")
+    }
+
+    // MARK: StatusSource
+
+    var isRedisUp: Bool { parts?.connections.commands.isUp ?? false }
+    var durability: String { settings.durability.rawValue }
+    var isEmbeddedRedis: Bool { settings.redis == nil }
+    var connectionCount: Int { server?.statistics.connectionsNow ?? 0 }
+
+    // MARK: Start
+
+    /// Serves until it is told to end; gives the process's exit code.
+    func run() -> Int32 {
+        do {
+            let slot = try SupervisedWorker.begin()
+            let registry = try loadPlugins(slot: slot)
+            let loop = try EventLoop()
+            loop.heartbeat = { slot.beat(turn: $0) }
+            let parts = try WorkerParts(
+                settings: settings, endpoint: try endpoint(), loop: loop, registry: registry,
+                number: number, log: log)
+            self.parts = parts
+            let signals = try SignalSource(loop: loop, signals: [SIGTERM, SIGINT]) { [self] _ in
+                end()
+            }
+            parts.onFailure = { [self] code, message in fail(code, message) }
+            parts.start { [self] in open() }
+            withExtendedLifetime(signals) { loop.run() }
+            parts.stop()
+            registry.shutdown()
+        } catch {
+            log.error("\(error)")
+            exitCode = error is SystemError ? ExitCode.failure : ExitCode.configuration
+        }
+        return exitCode
+    }
+
+    private func endpoint() throws(SettingsError) -> RedisEndpoint {
+        if let external = settings.redis { return RedisEndpoint(external) }
+        guard let redisSocket else {
+            throw SettingsError(description: "--worker is for the supervisor; start without it")
+        }
+        return .unix(path: redisSocket)
+    }
+
+    private func loadPlugins(slot: CallSlot) throws -> PluginRegistry {
+        guard let path = settings.pluginsFile ?? Settings.defaultPluginsFile() else {
+            throw SettingsError(
+                description: "no plugins.json in the current folder or beside the executable; name "
+                    + "the configuration with OES_PLUGINS")
+        }
+        let configuration = try PluginConfiguration.load(path: path)
+        let registry = try PluginRegistry.load(
+            configuration, executableFolder: executableFolder() ?? ".", callSlot: slot,
+            log: log)
+        for (index, name) in registry.entryNames.enumerated() { slot.name(entry: index, name) }
+        return registry
+    }
+
+    /// Everything stands: lets clients in.
+    private func open() {
+        guard let parts, server == nil, !isEnding else { return }
+        let api = API(services: parts.services(status: self), log: log)
+        let server = HTTPServer(loop: parts.loop, log: log) { request, responder in
+            api.handle(request, responder)
+        }
+        server.errorBody = { API.answer($0) }
+        self.server = server
+        do throws(ListenError) {
+            let port = try server.listen(
+                address: settings.host, port: settings.port, sharedPort: true)
+            announce(port)
+        } catch {
+            fail(ExitCode.configuration, "\(error)")
+        }
+    }
+
+    private func announce(_ port: UInt16) {
+        let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+        log.info(
+            "no keys: open to every program on this machine, and to nobody else; Host and Origin "
+                + "are checked")
+        guard number == 0 else { return }
+        // Written at once, for whoever waits for the line at the other end of a pipe.
+        let line = Array("OES is ready at http://\(host):\(port)\n".utf8)
+        _ = line.withUnsafeBytes { bytes in unsafe write(1, bytes.baseAddress, bytes.count) }
+    }
+
+    // MARK: End
+
+    /// Lets requests in flight finish, tells WebSockets, and leaves the loop.
+    private func end() {
+        guard !isEnding else { return }
+        isEnding = true
+        guard let parts, let server else { return parts?.loop.stop() ?? () }
+        server.shutdown(graceMillis: 2_000) { parts.loop.stop() }
+    }
+
+    private func fail(_ code: Int32, _ message: String) {
+        log.error(message)
+        exitCode = code
+        isEnding = true
+        parts?.loop.stop()
+    }
+}
+
+/// The shared memory in which the order path notes the plugin call that it makes.
+extension CallSlot: PluginCallSlot {}

@@ -1,0 +1,228 @@
+// What a worker consists of, and the order in which its parts come to life.
+
+import API
+import Base
+import Feed
+import Loop
+import Plugins
+import Server
+import Service
+import Store
+import Trading
+import Wire
+
+/// A connection for each way of using Redis, so that none waits behind another.
+struct RedisConnections {
+    /// Commands that change something, pipelined.
+    let commands: RedisConnection
+    /// The event stream's blocking read.
+    let stream: RedisConnection
+    /// Lists and notifiers' stretches of the stream.
+    let reads: RedisConnection
+
+    init(_ endpoint: RedisEndpoint, loop: EventLoop, settings: Settings, log: Log) {
+        func connection(_ name: String) -> RedisConnection {
+            RedisConnection(loop: loop, endpoint: endpoint, name: name, log: log)
+        }
+        commands = connection("oes-commands")
+        stream = connection("oes-stream")
+        reads = connection("oes-reads")
+        let preparation = StorePreparation(durability: settings.durability, log: log)
+        preparation.install(on: commands, loadsLibrary: true)
+        preparation.install(on: stream, loadsLibrary: false)
+        preparation.install(on: reads, loadsLibrary: false)
+    }
+
+    var areUp: Bool { commands.isUp && stream.isUp && reads.isUp }
+
+    func connect() {
+        commands.connect()
+        stream.connect()
+        reads.connect()
+    }
+
+    func close() {
+        commands.close()
+        stream.close()
+        reads.close()
+    }
+}
+
+final class WorkerParts {
+    let loop: EventLoop
+    let connections: RedisConnections
+    /// Told when the worker can't go on, with the process's exit code.
+    var onFailure: ((Int32, String) -> Void)?
+
+    private let settings: Settings
+    private let log: Log
+    private let registry: PluginRegistry
+    private let mailbox: Mailbox
+    private let matcher: Matcher
+    private let picture = Picture()
+    private let acknowledged = Acknowledged()
+    private let projector: Projector
+    private let stream: EventStream
+    private let trimmer: StreamTrimmer
+    private let feed: FeedPublisher
+    private let ticker: ExpiryTicker
+    private let runners: [NotifierRunner]
+    private let notifiers: Notifications
+    private let number: Int
+    private var onReady: (() -> Void)?
+    private var settled: Int64 = .max
+
+    init(
+        settings: Settings, endpoint: RedisEndpoint, loop: EventLoop, registry: PluginRegistry,
+        number: Int, log: Log
+    ) throws {
+        self.settings = settings
+        self.loop = loop
+        self.registry = registry
+        self.number = number
+        self.log = log
+        connections = RedisConnections(endpoint, loop: loop, settings: settings, log: log)
+        mailbox = try Mailbox(loop: loop)
+        matcher = Matcher(connections.commands)
+        projector = Projector(matcher: matcher, log: log)
+        stream = EventStream(connections.stream, log: log)
+        trimmer = StreamTrimmer(connections.reads)
+        let channels = Channels { text in
+            var frame: [UInt8] = []
+            WebSocketWriter.append(.text, text, to: &frame)
+            return frame
+        }
+        feed = FeedPublisher(picture: picture, channels: channels)
+        ticker = ExpiryTicker(loop: loop, matcher: matcher, picture: picture, log: log)
+        runners = registry.notifiers.map { NotifierRunner(entry: $0, log: log) }
+        notifiers = Notifications(
+            runners: runners, loop: loop, mailbox: mailbox, redis: connections.reads,
+            picture: picture, log: log)
+    }
+
+    func services(status: any StatusSource) -> Services {
+        let history = History(
+            redis: connections.reads, projector: projector, acknowledged: acknowledged)
+        let orders = OrderService(
+            loop: loop, picture: picture, registry: registry, matcher: matcher,
+            acknowledged: acknowledged, names: OrderNames(hostNumber: Int64(number)))
+        return Services(
+            picture: picture, orders: orders,
+            accounts: AccountService(matcher: matcher, acknowledged: acknowledged),
+            instruments: InstrumentService(matcher: matcher, acknowledged: acknowledged),
+            history: history, acknowledged: acknowledged, registry: registry, feed: feed,
+            status: status)
+    }
+
+    // MARK: Start
+
+    /// Connects, seeds an empty Redis, loads the picture and follows the stream; `ready` is called
+    /// once clients may come in.
+    func start(_ ready: @escaping () -> Void) {
+        onReady = ready
+        for runner in runners { runner.start() }
+        connections.connect()
+        waitForRedis()
+    }
+
+    /// A server that can't be used (too old, read-only, evicting …) stops the start; one that isn't
+    /// there yet is waited for.
+    private func waitForRedis(triesLeft: Int = 200) {
+        if connections.areUp { return seed() }
+        if let problem = connections.commands.problem {
+            return fail(ExitCode.configuration, problem)
+        }
+        guard triesLeft > 0 else {
+            return fail(
+                ExitCode.configuration,
+                "Redis at \(connections.commands.endpoint.description) can't be reached")
+        }
+        _ = loop.schedule(afterMillis: 50) { [self] in waitForRedis(triesLeft: triesLeft - 1) }
+    }
+
+    private func seed() {
+        guard settings.samples else { return loadPicture() }
+        matcher.seed(Samples.seed) { [self] reply in
+            switch reply {
+            case .success(.done): log.info("first start: sample accounts and instruments made")
+            case .success(.notEmpty): break
+            case .success(.refused(let refusal)):
+                return fail(ExitCode.configuration, "samples: \(refusal.code) \(refusal.values)")
+            case .failure(let failure): return fail(ExitCode.failure, "samples: \(failure)")
+            }
+            loadPicture()
+        }
+    }
+
+    private func loadPicture() {
+        projector.loadCursor(connections.reads) { [self] result in
+            guard case .success(let projected) = result else {
+                return fail(ExitCode.failure, "the projector's cursor can't be read: \(result)")
+            }
+            StoreSnapshot.load(connections.reads) { [self] result in
+                switch result {
+                case .failure(let failure): fail(ExitCode.failure, "snapshot: \(failure)")
+                case .success(let snapshot): follow(snapshot, projected: projected)
+                }
+            }
+        }
+    }
+
+    private func follow(_ snapshot: StoreSnapshot, projected: Int64) {
+        picture.reset(to: snapshot)
+        settled = snapshot.settledSequence
+        stream.onEvents = { [self] events in take(events) }
+        stream.onGap = { [self] gap in
+            fail(ExitCode.failure, "the picture no longer fits Redis (\(gap)); starting afresh")
+        }
+        stream.follow(after: min(projected, snapshot.sequence))
+        connections.reads.onStateChange = { [self] isUp in
+            guard isUp else { return }
+            projector.resume()
+            notifiers.wake()
+        }
+        loadRecentTrades()
+    }
+
+    /// What a new subscriber of trades is shown first.
+    private func loadRecentTrades() {
+        let history = History(
+            redis: connections.reads, projector: projector, acknowledged: acknowledged)
+        history.trades(symbol: nil, Page(limit: FeedPublisher.tradesRemembered, before: nil)) {
+            [self] result in
+            if case .success(let page) = result { feed.seed(trades: page.items.reversed()) }
+            picture.whenCaughtUp(to: settled) { [self] in becomeReady() }
+        }
+    }
+
+    private func becomeReady() {
+        ticker.start()
+        notifiers.start()
+        onReady?()
+        onReady = nil
+    }
+
+    // MARK: Events
+
+    private func take(_ events: [Event]) {
+        for event in events where event.sequence > picture.sequence {
+            picture.apply(event)
+            feed.publish(event)
+        }
+        projector.append(events)
+        notifiers.wake()
+        trimmer.observed(picture.sequence)
+    }
+
+    // MARK: End
+
+    func stop() {
+        stream.stop()
+        for runner in runners where !runner.stop(deadlineMillis: 2_000) {
+            log.warning("notifier \(runner.name) was left behind")
+        }
+        connections.close()
+    }
+
+    private func fail(_ code: Int32, _ message: String) { onFailure?(code, message) }
+}
