@@ -77,7 +77,7 @@ package class PluginEntry {
     /// One absent value for each of the params, with its name.
     private(set) var paramTemplate: [oes_value_t] = []
     private var orderStatistics = CallStatistics()
-    private let callSlot: (any PluginCallSlot)?
+    private let callSlot: CallSlot?
 
     /// What a caller needs to make an entry; see `EntryMaker`.
     struct Parts {
@@ -89,7 +89,7 @@ package class PluginEntry {
         let index: Int
         let mode: RuleMode
         let instance: UnsafePointer<oes_instance_t>
-        let callSlot: (any PluginCallSlot)?
+        let callSlot: CallSlot?
     }
 
     init(_ parts: Parts) {

@@ -8,14 +8,14 @@ import Wire
 
 struct EntryMaker {
     let host: HostServices
-    let callSlot: (any PluginCallSlot)?
+    let callSlot: CallSlot?
     private(set) var libraries: [PluginLibrary] = []
     private(set) var entries: [PluginEntry] = []
 
     /// Entries of one factory; more is a wrong number rather than a plugin.
     private static let maximumEntries: UInt32 = 256
 
-    init(host: HostServices, callSlot: (any PluginCallSlot)?) {
+    init(host: HostServices, callSlot: CallSlot?) {
         self.host = host
         self.callSlot = callSlot
     }
@@ -33,6 +33,8 @@ struct EntryMaker {
         _ configuration: PluginConfiguration.Library, path: String
     ) throws(PluginError) {
         let file = try LibraryFile(path: path, sha256: configuration.sha256)
+        // The last line before code of the plugin runs: it names who crashed the start.
+        host.log.info("loading \(path), sha256 \(file.sha256.prefix(12))")
         let library = try Loader.load(file, host: host)
         if let other = libraries.first(where: { $0.id == library.id }) {
             throw PluginError(

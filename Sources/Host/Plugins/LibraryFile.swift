@@ -5,6 +5,7 @@
 // file can't be exchanged in between.
 
 import Glibc
+import Synchronization
 import Wire
 
 struct LibraryFile {
@@ -31,7 +32,7 @@ struct LibraryFile {
         }
         do throws(PluginError) {
             try Self.checkFile(opened, path: path)
-            sha256 = SHA256.hex(try Self.contents(opened, path: path))
+            sha256 = try Self.digest(opened, path: path)
             guard expected == nil || expected == sha256 else {
                 throw PluginError(
                     "plugin \(path): sha256: expected \(expected ?? ""), found \(sha256)")
@@ -112,6 +113,40 @@ struct LibraryFile {
                 "\(what): mode: expected not writable by others, "
                     + "found \(String(status.st_mode & 0o7777, radix: 8))")
         }
+    }
+
+    /// A file that is loaded again unchanged isn't hashed again. The inode's change time can't be
+    /// set, so a changed file is another identity.
+    private struct Identity: Hashable {
+        let device: UInt
+        let inode: UInt
+        let size: Int
+        let changedSeconds: Int
+        let changedNanos: Int
+
+        init(_ status: stat) {
+            device = UInt(status.st_dev)
+            inode = UInt(status.st_ino)
+            size = Int(status.st_size)
+            changedSeconds = status.st_ctim.tv_sec
+            changedNanos = status.st_ctim.tv_nsec
+        }
+    }
+
+    private static let digests = Mutex<[Identity: String]>([:])
+
+    private static func digest(
+        _ descriptor: Int32, path: String
+    ) throws(PluginError) -> String {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw PluginError("plugin \(path): \(errorText())")
+        }
+        let identity = Identity(status)
+        if let known = digests.withLock({ $0[identity] }) { return known }
+        let digest = SHA256.hex(try contents(descriptor, path: path))
+        digests.withLock { $0[identity] = digest }
+        return digest
     }
 
     private static func contents(

@@ -2,8 +2,9 @@
 // numbers in the scales of the order's instrument.
 //
 // A limit is an upper bound, and what it is compared with is a whole number of the instrument's
-// smallest units; so cutting the decimals that the instrument doesn't have changes no decision,
-// and neither does lowering a limit that is beyond every number to the largest number.
+// smallest units; so cutting the decimals that the instrument doesn't have changes no decision.
+// Neither does lowering a limit that is beyond Scaled.maximum to that: no order, amount or position
+// may be larger anyway.
 
 import Base
 import COESPlugin

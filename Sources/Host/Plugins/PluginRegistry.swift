@@ -35,12 +35,12 @@ package final class PluginRegistry {
         timesInForceByName = Dictionary(uniqueKeysWithValues: timesInForce.map { ($0.name, $0) })
     }
 
-    /// Loads every library of the configuration. A relative path is looked for in the folder of
+    /// Loads every library of the configuration and writes its entries' names to the call slot. A relative path is looked for in the folder of
     /// the configuration file, then in `executableFolder`. The host can't trade without an order
     /// type and a time in force, and says so here.
     package static func load(
         _ configuration: PluginConfiguration, executableFolder: String,
-        callSlot: (any PluginCallSlot)? = nil, log: Log
+        callSlot: CallSlot? = nil, log: Log
     ) throws(PluginError) -> PluginRegistry {
         var maker = EntryMaker(host: HostServices(log: log), callSlot: callSlot)
         for library in configuration.libraries {
@@ -54,6 +54,9 @@ package final class PluginRegistry {
         }
         let registry = PluginRegistry(
             libraries: maker.libraries, entries: maker.entries, log: log)
+        for (index, name) in registry.entryNames.enumerated() {
+            callSlot?.name(entry: index, name)
+        }
         try registry.requireEssentials()
         return registry
     }

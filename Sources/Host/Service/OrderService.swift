@@ -198,7 +198,7 @@ package final class OrderService {
         return riskGate.check(
             .amend, request: request, plan: plan, account: account,
             position: picture.position(account: account.id, symbol: order.symbol),
-            instrument: instrument, market: picture.market(of: order.symbol))
+            instrument: instrument, market: picture.market(of: order.symbol), amending: order)
     }
 
     private func outcome(_ reply: AmendReply) -> Result<AmendOutcome, Rejection> {

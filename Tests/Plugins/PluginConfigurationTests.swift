@@ -1,0 +1,158 @@
+// plugins.json: what it says, and how each mistake in it is named.
+
+import Base
+import Foundation
+import Testing
+import Trading
+import Wire
+
+@testable import Plugins
+
+@Suite struct PluginConfigurationTests {
+    private func read(_ text: String) throws -> PluginConfiguration {
+        let scratch = try Scratch()
+        return try PluginConfiguration.load(path: try scratch.write("plugins.json", text))
+    }
+
+    private func refusal(_ text: String) throws -> String {
+        do {
+            _ = try read(text)
+            return "nothing was refused"
+        } catch let error as PluginError {
+            return error.description
+        }
+    }
+
+    @Test func theShippedOneLoadsWithTheShippedDefaults() throws {
+        let configuration = try PluginConfiguration.load(path: "\(Files.root)plugins.json")
+        let registry = try PluginRegistry.load(
+            configuration, executableFolder: Files.build, log: quiet)
+        #expect(registry.orderTypes.map(\.name).sorted() == ["limit", "market"])
+        #expect(registry.timesInForce.map(\.name).sorted() == ["day", "fok", "gtc", "ioc"])
+        #expect(
+            registry.riskRules.map(\.name) == [
+                "max-order", "price-collar", "position-limit", "buying-power",
+            ])
+        #expect(registry.riskRules.allSatisfy { $0.mode == .enforce })
+        #expect(registry.notifiers.isEmpty)
+        #expect(registry.libraries.map(\.sha256.utf8.count) == [64, 64, 64])
+        // What the file says is what the rules' schemas say.
+        let defaults = try load([orderTypes, riskRules])
+        for (given, shipped) in zip(registry.riskRules, defaults.riskRules) {
+            let scales = Scales(Sample.coin)
+            #expect(
+                given.limits.map { $0.scaled(scales) } == shipped.limits.map { $0.scaled(scales) })
+        }
+    }
+
+    @Test func everyFieldIsRead() throws {
+        let digest = String(repeating: "A", count: 64)
+        let configuration = try read(
+            """
+            {"libraries": [{"path": "a.so", "sha256": "\(digest)", "optional": true,
+              "entries": [{"name": "x", "as": "y", "mode": "shadow", "config": {"a": 1},
+                           "limits": {"b": "2"}}]}]}
+            """)
+        let library = try #require(configuration.libraries.first)
+        #expect(library.sha256 == digest.lowercased())
+        #expect(library.isOptional)
+        let entry = try #require(library.entries?.first)
+        #expect(entry.name == "x" && entry.alias == "y" && entry.mode == .shadow)
+        #expect(entry.config.names == ["a"] && entry.limits.names == ["b"])
+    }
+
+    @Test(arguments: [
+        ("", "expected JSON"), ("[]", "expected an object, found an array"),
+        ("{}", "libraries: expected an array"),
+        ("{\"libraries\":{}}", "libraries: expected an array"),
+        ("{\"librarys\":[]}", "unknown key \"librarys\""),
+        ("{\"libraries\":[7]}", "libraries[0]: expected an object, found a number"),
+        ("{\"libraries\":[{}]}", "libraries[0].path: expected a path"),
+        ("{\"libraries\":[{\"path\":\"\"}]}", "libraries[0].path: expected a path"),
+        ("{\"libraries\":[{\"path\":\"a\",\"sha256\":\"ab\"}]}", "expected 64 hex digits"),
+        ("{\"libraries\":[{\"path\":\"a\",\"optional\":1}]}", "expected true or false"),
+        ("{\"libraries\":[{\"path\":\"a\",\"entries\":{}}]}", "entries: expected an array"),
+        ("{\"libraries\":[{\"path\":\"a\",\"entries\":[{}]}]}", "entries[0].name: expected"),
+        (
+            "{\"libraries\":[{\"path\":\"a\",\"entries\":[{\"name\":\"x\",\"mode\":\"on\"}]}]}",
+            "mode: expected enforce, shadow or off, found \"on\""
+        ),
+        (
+            "{\"libraries\":[{\"path\":\"a\",\"entries\":[{\"name\":\"x\",\"as\":\"a|b\"}]}]}",
+            "as: expected a-z, 0-9, - and _ to 32 bytes"
+        ),
+        (
+            "{\"libraries\":[{\"path\":\"a\",\"entries\":[{\"name\":\"x\",\"limit\":{}}]}]}",
+            "unknown key \"limit\""
+        ),
+    ])
+    func mistakesAreNamed(text: String, expected: String) throws {
+        let found = try refusal(text)
+        #expect(found.hasPrefix("plugin configuration "), "\(found)")
+        #expect(found.contains(expected), "\(found)")
+    }
+
+    @Test func aMissingFileAndAFileOfOthersAreRefused() throws {
+        let scratch = try Scratch()
+        #expect(throws: PluginError.self) {
+            try PluginConfiguration.load(path: "\(scratch.path)/none.json")
+        }
+        let file = try scratch.write("plugins.json", "{\"libraries\":[]}")
+        chmod(file, 0o666)
+        #expect(throws: PluginError.self) { try PluginConfiguration.load(path: file) }
+    }
+
+    @Test(arguments: [
+        ("max-order", "{\"quantity\":\"many\"}", "limits.quantity: expected a number"),
+        ("max-order", "{\"quantity\":-1}", "limits.quantity: expected at least 0"),
+        ("max-order", "{\"quantity\":1e5}", "limits.quantity: expected a number without exponent"),
+        ("max-order", "{\"lots\":1}", "limits.lots: unknown field, expected only quantity, value"),
+        ("price-collar", "{\"beyond\":1.5}", "limits.beyond: expected a whole number"),
+        ("price-collar", "{\"beyond\":1000001}", "limits.beyond: expected at most 1000000"),
+        ("max-ordre", "{}", "entry \"max-ordre\": expected one of max-order, price-collar"),
+    ])
+    func wrongLimitsAreNamed(rule: String, limits: String, expected: String) throws {
+        guard case .object(let object) = try JSONParser.parse(Array(limits.utf8)) else {
+            throw Failure(what: "no object")
+        }
+        let found = entryRefusal(
+            "libOESRiskRules.so", PluginConfiguration.Entry(name: rule, limits: object))
+        #expect(found.contains(expected), "\(found)")
+    }
+
+    @Test func aNotifiersConfigIsItsOwnToRefuse() throws {
+        func refused(_ name: String, _ config: [(name: String, value: JSONValue)]) -> String {
+            entryRefusal(
+                "libOESNotifiers.so",
+                PluginConfiguration.Entry(name: name, config: JSONObject(members: config)))
+        }
+        #expect(refused("log-file", []).contains("notifier log-file: config.path: missing"))
+        #expect(
+            refused("log-file", [("path", .string("/nowhere/at/all"))])
+                .contains("config.path: /nowhere/at/all can't be opened"))
+        #expect(
+            refused("webhook", [("url", .string("https://example.com/"))])
+                .contains("config.url: https isn't supported yet"))
+        for url in [
+            "ftp://a/", "http://", "http://a:0/", "http://a:99999/", "http://a b/",
+            "http://u:p@a/", "http://[::1/", "http:///path",
+        ] {
+            #expect(
+                refused("webhook", [("url", .string(url))]).contains("config.url: expected"),
+                "\(url)")
+        }
+    }
+
+    @Test func onlyRulesHaveModes() {
+        let found = entryRefusal(
+            "libOESOrderTypes.so", PluginConfiguration.Entry(name: "limit", mode: .shadow))
+        #expect(found.contains("order type limit: mode: expected enforce"))
+    }
+}
+
+/// The text with which an entry's settings are refused.
+private func entryRefusal(
+    _ library: String, _ entry: PluginConfiguration.Entry
+) -> String {
+    refusal([PluginConfiguration.Library(path: library, entries: [entry])])
+}
