@@ -86,11 +86,9 @@ final class Worker: StatusSource {
                     + "the configuration with OES_PLUGINS")
         }
         let configuration = try PluginConfiguration.load(path: path)
-        let registry = try PluginRegistry.load(
+        return try PluginRegistry.load(
             configuration, executableFolder: executableFolder() ?? ".", callSlot: slot,
             log: log)
-        for (index, name) in registry.entryNames.enumerated() { slot.name(entry: index, name) }
-        return registry
     }
 
     /// Everything stands: lets clients in.
@@ -139,6 +137,3 @@ final class Worker: StatusSource {
         parts?.loop.stop()
     }
 }
-
-/// The shared memory in which the order path notes the plugin call that it makes.
-extension CallSlot: PluginCallSlot {}
