@@ -22,10 +22,12 @@ local function begin(keys, kind, symbol)
     }
 end
 
--- Adds values to the call's one command of that name on that key.
+-- Adds values to the call's one command of that name on that key. Hashes have been read before they
+-- are written; a zset is read here, so that a key of another type is met before any write.
 local function queue(call, command, key, first, second)
     local of_key = call.write_of[key]
     if not of_key then
+        if command == 'ZADD' or command == 'ZREM' then redis_call('ZCARD', key) end
         of_key = {}
         call.write_of[key] = of_key
     end

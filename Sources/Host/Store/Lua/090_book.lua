@@ -33,7 +33,7 @@ local function change_level_of(call, order, quantity, count)
     if order.book == LIT then change_level(call, order.side, order.price, quantity, count) end
 end
 
--- At the back of its price level. Its zset must be known to be one: see `check_book`.
+-- At the back of its price level.
 local function place_in_book(call, order)
     order.book_seq = call.seq
     local book = call.names.book[order.book][order.side]
@@ -47,11 +47,6 @@ local function take_from_book(call, order, leaves)
     change_level_of(call, order, -leaves, -1)
     local removed = call.removed[order.book]
     removed[order.side] = removed[order.side] + 1
-end
-
--- A read of a zset that is to be written, so that a key of another type is met before any write.
-local function check_book(call, order)
-    redis_call('ZCARD', call.names.book[order.book][order.side])
 end
 
 local function start_expiry(call, order)

@@ -120,7 +120,6 @@ local function conclude(call, order, stop, has_more_orders)
     if reason then
         close_order(call, order, CANCELLED, reason)
     else
-        check_book(call, order)
         place_in_book(call, order)
     end
 end

@@ -9,7 +9,6 @@ local function cancel(keys, args)
     if not order then return nil, answer end
     local call = begin_with(keys, 2, order)
     call.main = order
-    check_book(call, order)
     end_resting(call, order, CANCELLED, args[2], 3)
     prepare(call)
     return call, { 'ok', call.seq, order.record }

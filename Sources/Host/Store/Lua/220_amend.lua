@@ -26,7 +26,6 @@ end
 
 -- Keeps its place, or ends where nothing is left to do.
 local function shrink(call, order, quantity)
-    check_book(call, order)
     if quantity == order.filled then
         take_from_book(call, order, leaves_of(order))
         stop_expiry(call, order)
@@ -59,7 +58,6 @@ end
 
 -- A new arrival with the new values; refused as a whole where it couldn't be taken.
 local function arrive_again(call, order, price, quantity, guards)
-    check_book(call, order)
     lift(call, order)
     order.price, order.quantity = price, quantity
     local leaves = quantity - order.filled
