@@ -62,7 +62,7 @@ function createLedgerRow(entry) {
   const shares = entry.symbol ? `${signed(entry.quantity, 0)} ${entry.symbol}` : "";
   return h(
     "tr", {},
-    h("td", { class: "num dim" }, moment(entry.timestamp ?? entry.created_at)),
+    h("td", { class: "dim" }, moment(entry.timestamp ?? entry.created_at)),
     h("td", {}, words(entry.type)),
     h("td", { class: `num ${tone(entry.amount)}` }, signed(entry.amount)),
     h("td", { class: "num" }, money(entry.balance_after)),

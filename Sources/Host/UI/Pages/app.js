@@ -2,32 +2,34 @@
 // and rejects as toasts, problems, single-key shortcuts. A new panel is one file in panels/ and one
 // line here.
 
-import { isTyping, setText } from "./kit/dom.js";
+import { ApiError } from "./kit/api.js";
 import * as decimal from "./kit/decimal.js";
-import { h } from "./kit/dom.js";
+import { h, isTyping, setText } from "./kit/dom.js";
 import { recall, remember } from "./kit/memory.js";
 import { toast } from "./kit/notice.js";
 import { Session, sideOf } from "./kit/session.js";
 import { mountShell } from "./kit/shell.js";
-import { mountBook } from "./panels/book.js";
-import { mountOrders } from "./panels/orders.js";
-import { mountPositions } from "./panels/positions.js";
-import { mountQuote } from "./panels/quote.js";
-import { mountTicket } from "./panels/ticket.js";
-import { mountTrades } from "./panels/trades.js";
+import { Book } from "./panels/book.js";
+import { Markets } from "./panels/markets.js";
+import { Orders } from "./panels/orders.js";
+import { Positions } from "./panels/positions.js";
+import { Quote } from "./panels/quote.js";
+import { Ticket } from "./panels/ticket.js";
+import { Trades } from "./panels/trades.js";
 
 const RETRY_MILLIS = 2000;
 const SHORTCUTS = "oes.shortcuts";
 
 const session = new Session();
 mountShell(session.feed);
-const panel = (id) => document.getElementById(id);
-mountQuote(panel("quote"), session);
-const ticket = mountTicket(panel("ticket"), session);
-mountBook(panel("book"), session);
-mountTrades(panel("trades"), session);
-mountOrders(panel("orders"), session);
-mountPositions(panel("positions"), session);
+const panels = {};
+const PANELS = {
+  quote: Quote, ticket: Ticket, markets: Markets, book: Book, trades: Trades, positions: Positions,
+  orders: Orders,
+};
+for (const [id, Panel] of Object.entries(PANELS)) {
+  panels[id] = new Panel(document.getElementById(id), session);
+}
 mountAccounts();
 mountShortcuts();
 
@@ -44,15 +46,15 @@ function mountAccounts() {
   select.addEventListener("change", () => session.selectAccount(select.value));
 }
 
-/** A fill, a refusal or a cancel that wasn't asked for is said once, wherever one looks. */
+/** A fill, or an end that wasn't asked for, is said once wherever one looks. */
 function announce(order) {
-  const what = `${sideOf(order) === "buy" ? "Bought" : "Sold"}`;
-  const places = session.priceScale(order.symbol);
-  if (decimal.parse(order.last_qty)?.units > 0n) {
-    const part = order.status === "filled" ? "" : ", partially filled";
-    toast(
-      "fill", `${what} ${decimal.show(order.last_qty)} ${order.symbol}`,
-      `at ${decimal.show(order.last_px, places)}${part}`);
+  const fills = order.fills ?? [];
+  if (fills.length) {
+    const size = fills.map((fill) => decimal.parse(fill.quantity)).reduce(decimal.add);
+    const what = sideOf(order) === "buy" ? "Bought" : "Sold";
+    const part = order.status === "filled" ? "" : `, ${decimal.show(order.remaining_quantity)} left`;
+    const price = decimal.show(fills.at(-1).price, session.priceScale(order.symbol));
+    toast("fill", `${what} ${decimal.show(size)} ${order.symbol}`, `at ${price}${part}`);
   } else if (order.exec_type === "expired") {
     toast("info", `${order.symbol} order expired`, order.reason ?? "");
   }
@@ -71,10 +73,10 @@ function mountShortcuts() {
   allow.addEventListener("change", () => remember(SHORTCUTS, allow.checked ? "on" : "off"));
   document.getElementById("keys-open").addEventListener("click", () => dialog.showModal());
   const actions = {
-    b: () => ticket.focus("buy"),
-    s: () => ticket.focus("sell"),
-    q: () => ticket.focusQuantity(),
-    p: () => ticket.focusPrice(),
+    b: () => panels.ticket.focusSide("buy"),
+    s: () => panels.ticket.focusSide("sell"),
+    q: () => panels.ticket.focusQuantity(),
+    p: () => panels.ticket.focusPrice(),
     "/": () => document.getElementById("symbol").focus(),
     l: () => document.querySelector("#book button[tabindex='0']")?.focus(),
     o: () => document.querySelector("#orders tbody button")?.focus(),
@@ -99,6 +101,7 @@ async function start() {
     showProblem("");
     document.documentElement.dataset.ready = "yes";
   } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
     showProblem(`${error.message} Trying again.`);
     setTimeout(start, RETRY_MILLIS);
   }

@@ -5,7 +5,7 @@ import * as api from "./kit/api.js";
 import * as decimal from "./kit/decimal.js";
 import { h, perFrame, reconcile, setAttribute, setText } from "./kit/dom.js";
 import { Feed } from "./kit/feed.js";
-import { moment, money, words } from "./kit/format.js";
+import { moment, money, titleIn, words } from "./kit/format.js";
 import { toast } from "./kit/notice.js";
 import { isOpen, orderId, sideOf, tifOf } from "./kit/session.js";
 import { mountShell } from "./kit/shell.js";
@@ -27,6 +27,7 @@ const cells = (row, texts) => texts.forEach((text, index) => setText(row.childre
 const td = (isNumber) => h("td", { class: isNumber ? "num" : "" });
 
 let accounts = new Map();
+let plugins = { order_types: [], times_in_force: [] };
 let alerts = [];
 let orders = [];
 let view = "all";
@@ -56,7 +57,7 @@ function drawSummary() {
 }
 
 function drawAlerts() {
-  const create = () => h("tr", {}, td(true), td(), td(), td(), td(), td());
+  const create = () => h("tr", {}, td(), td(), td(), td(), td(), td());
   const key = (item) => item.alert_id ?? item.id ?? JSON.stringify(item);
   reconcile(bodyOf("alerts"), alerts, key, create, (row, item) => {
     cells(row, [
@@ -70,7 +71,7 @@ function drawAlerts() {
 }
 
 function createOrderRow(order) {
-  const row = h("tr", {}, td(true), td(), td(), td(), td(), td(true), td(true), td(true), td(), td(), h("td", { class: "actions" }));
+  const row = h("tr", {}, td(), td(), td(), td(), td(), td(true), td(true), td(true), td(), td(), h("td", { class: "actions" }));
   const label = `Cancel ${sideOf(order)} ${decimal.show(order.quantity)} ${order.symbol} of ${nameOf(order.account_id)}`;
   row.button = h("button", { type: "button", class: "quiet", "aria-label": label, onclick: () => cancel(order) }, "Cancel");
   row.lastElementChild.append(row.button);
@@ -80,9 +81,10 @@ function createOrderRow(order) {
 function updateOrderRow(row, order) {
   const side = sideOf(order);
   cells(row, [
-    moment(order.created_at), nameOf(order.account_id), order.symbol, words(side), words(order.order_type),
+    moment(order.created_at), nameOf(order.account_id), order.symbol, words(side),
+    titleIn(plugins.order_types, order.order_type),
     Number(order.price) === 0 ? "–" : decimal.show(order.price, 2), decimal.show(order.quantity),
-    decimal.show(order.filled_quantity), words(tifOf(order)),
+    decimal.show(order.filled_quantity), titleIn(plugins.times_in_force, tifOf(order)),
   ]);
   setAttribute(row.children[3], "class", side === "buy" ? "up" : "down");
   const status = row.children[9];
@@ -116,6 +118,7 @@ async function cancel(order) {
 
 async function refresh() {
   try {
+    if (!plugins.order_types.length) plugins = await api.plugins();
     const [list, alarms, all] = await Promise.all([api.accounts(), api.alerts(), api.allOrders()]);
     accounts = new Map(list.map((account) => [String(account.account_id), account]));
     [alerts, orders] = [alarms, all];

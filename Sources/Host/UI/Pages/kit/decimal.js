@@ -83,9 +83,11 @@ function grouped(text) {
   return fraction === undefined ? spaced : spaced + "." + fraction;
 }
 
+const asDecimal = (value) => (value !== null && typeof value === "object" ? value : parse(value));
+
 /** For reading: thousands grouped, at least `places` decimals, more only where the value has them. */
 export function show(value, places = 0) {
-  const decimal = typeof value === "object" ? value : parse(value);
+  const decimal = asDecimal(value);
   if (!decimal) return "–";
   let text = trim(plain(decimal));
   const have = text.includes(".") ? text.length - text.indexOf(".") - 1 : 0;
@@ -95,7 +97,7 @@ export function show(value, places = 0) {
 
 /** For reading: rounded to exactly `places` decimals, such as an average price. */
 export function showRounded(value, places) {
-  const decimal = typeof value === "object" ? value : parse(value);
+  const decimal = asDecimal(value);
   return decimal ? grouped(plain(round(decimal, places))).replace("-", "\u2212") : "–";
 }
 
@@ -103,11 +105,4 @@ export function showRounded(value, places) {
 export function key(value) {
   const decimal = parse(value);
   return decimal ? trim(plain(decimal)) : String(value);
-}
-
-/** Is the decimal a whole multiple of step? A missing or zero step allows all. */
-export function isMultiple(decimal, step) {
-  if (!step || !step.units) return true;
-  const places = Math.max(decimal.places, step.places);
-  return at(decimal, places) % at(step, places) === 0n;
 }

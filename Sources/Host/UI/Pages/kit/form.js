@@ -18,13 +18,13 @@ export function showNotice(form, text, kind) {
   notice.hidden = false;
 }
 
-export function showError(form, field, text) {
-  const box = field ? form.elements[field] : null;
+/** `control` where it isn't the form's element of the field's name. */
+export function showError(form, field, text, control = field ? form.elements[field] : null) {
   const place = form.querySelector(`[data-field="${CSS.escape(field ?? "")}"] .error`);
-  if (!box || !place) return showNotice(form, text, "reject");
-  box.setAttribute("aria-invalid", "true");
+  if (!control || !place) return showNotice(form, text, "reject");
+  control.setAttribute("aria-invalid", "true");
   setText(place, text);
-  box.focus();
+  control.focus();
 }
 
 /** Calls `send(values)` on submit, one at a time, and shows what was refused. */

@@ -54,3 +54,8 @@ export function tone(value) {
   if (!parsed || parsed.units === 0n) return "";
   return parsed.units > 0n ? "up" : "down";
 }
+
+/** The title under which a plugin's entry is shown, such as "Good till cancelled" for gtc. */
+export function titleIn(entries, name) {
+  return entries.find((entry) => entry.name === name)?.title ?? words(name);
+}

@@ -24,6 +24,8 @@ export class Session {
     this.plugins = { order_types: [], times_in_force: [] };
     this.accountId = null;
     this.symbol = null;
+    /** The chosen symbol's bid, ask, last, open, high, low and volume, as far as known. */
+    this.quote = {};
     this.forget();
   }
 
@@ -36,7 +38,8 @@ export class Session {
     this.hasOrders = false;
   }
 
-  /** Topics: reference, account, symbol, balance, orders, positions, execution, quote, pick, problem. */
+  /** Topics: reference, account, symbol, balance, orders, positions, execution, quote, trade,
+   * pick (a price for the ticket), problem. */
   watch(topic, callback) {
     if (!this.watchers.has(topic)) this.watchers.set(topic, new Set());
     this.watchers.get(topic).add(callback);
@@ -82,8 +85,17 @@ export class Session {
   selectSymbol(symbol) {
     if (symbol === null || symbol === this.symbol) return;
     this.symbol = symbol;
+    this.quote = {};
     remember(SYMBOL, symbol);
     this.tell("symbol", symbol);
+    this.tell("quote");
+  }
+
+  setQuote(change) {
+    const isNew = Object.entries(change).some(([name, value]) => this.quote[name] !== value);
+    if (!isNew) return;
+    this.quote = { ...this.quote, ...change };
+    this.tell("quote");
   }
 
   selectAccount(accountId) {

@@ -5,73 +5,77 @@ import * as decimal from "../kit/decimal.js";
 import { perFrame, setAttribute, setText } from "../kit/dom.js";
 import { mountPicker } from "../kit/picker.js";
 
-export function mountQuote(root, session) {
-  const cell = (name) => root.querySelector(`[data-quote="${name}"]`);
-  let market = {};
-  let previous = null;
+const PRICES = ["last", "bid", "ask", "open", "high", "low"];
 
-  const showSymbol = mountPicker(
-    root.querySelector("#symbol"), root.querySelector("#symbol-list"),
-    () => Array.from(session.instruments.values(), (item) => ({
-      value: item.symbol, label: item.name ?? "",
-    })),
-    (symbol) => session.selectSymbol(symbol));
+export class Quote {
+  constructor(root, session) {
+    this.root = root;
+    this.session = session;
+    this.drawSoon = perFrame(() => this.draw());
+    const choices = () =>
+      Array.from(session.instruments.values(), ({ symbol, name }) => ({ value: symbol, label: name ?? "" }));
+    this.showSymbol = mountPicker(
+      root.querySelector("#symbol"), root.querySelector("#symbol-list"), choices,
+      (symbol) => session.selectSymbol(symbol));
+    session.watch("symbol", (symbol) => {
+      this.showSymbol(symbol);
+      this.load();
+    });
+    session.watch("trade", (trade) => this.take(trade));
+    session.watch("quote", this.drawSoon);
+    session.feed.watch((state) => this.connected(state.name === "live"));
+  }
 
-  const draw = perFrame(() => {
-    const places = session.priceScale();
-    const { bid, ask } = session.quote ?? {};
-    const values = { last: market.last, bid, ask, open: market.open, high: market.high, low: market.low };
-    for (const [name, value] of Object.entries(values)) setText(cell(name), decimal.show(value ?? null, places));
-    setText(cell("volume"), decimal.show(market.volume ?? null));
-    const state = session.instrument?.state ?? "";
-    const note = root.querySelector("#symbol-state");
-    setText(note, state && state !== "open" ? state : "");
-    note.hidden = !note.textContent;
-    const [last, open] = [decimal.parse(market.last), decimal.parse(market.open)];
-    const change = last && open ? decimal.compare(last, open) : 0;
-    setText(cell("change"), change > 0 ? "▲" : change < 0 ? "▼" : "");
-    setAttribute(cell("last").parentElement, "class", change > 0 ? "up" : change < 0 ? "down" : "");
-    document.title = `${session.symbol ?? ""} ${decimal.show(market.last ?? null, places)} · OES`;
-  });
+  /** Whatever happened while the feed was away is in the ticker. */
+  connected(isLive) {
+    if (isLive && this.isLive === false) this.load();
+    this.isLive = isLive;
+  }
 
-  async function load(symbol) {
+  async load() {
+    const { symbol } = this.session;
+    if (!symbol) return;
     try {
-      const answer = await api.ticker(symbol);
-      if (symbol === session.symbol) market = answer;
+      const { last, open, high, low, volume } = await api.ticker(symbol);
+      if (symbol === this.session.symbol) this.session.setQuote({ last, open, high, low, volume });
     } catch (error) {
-      session.tell("problem", error);
+      this.session.tell("problem", error);
     }
-    draw();
   }
 
   /** A trade moves the day's figures by itself; the next load confirms them. */
-  function take(trade) {
-    const volume = decimal.add(decimal.parse(market.volume) ?? decimal.ZERO, decimal.parse(trade.quantity));
-    market = { ...market, volume: decimal.plain(volume) };
-    if (!trade.internal) {
-      const price = decimal.parse(trade.price);
-      const beyond = (name, sign) => {
-        const known = decimal.parse(market[name]);
-        return !known || decimal.compare(price, known) === sign ? trade.price : market[name];
-      };
-      market = {
-        ...market, last: trade.price, open: market.open ?? trade.price,
-        high: beyond("high", 1), low: beyond("low", -1),
-      };
-    }
-    draw();
+  take({ price, quantity }) {
+    const { open, high, low, volume } = this.session.quote;
+    const beyond = (known, sign) =>
+      !known || decimal.compare(decimal.parse(price), decimal.parse(known)) === sign ? price : known;
+    const sum = decimal.add(decimal.parse(volume) ?? decimal.ZERO, decimal.parse(quantity));
+    this.session.setQuote({
+      last: price, open: open ?? price, high: beyond(high, 1), low: beyond(low, -1),
+      volume: decimal.plain(sum),
+    });
   }
 
-  session.watch("symbol", (symbol) => {
-    market = {};
-    showSymbol(symbol);
-    load(symbol);
-    draw();
-  });
-  session.watch("quote", draw);
-  session.watch("trade", take);
-  session.feed.watch((state) => {
-    if (state.name === "live" && previous !== "live" && session.symbol) load(session.symbol);
-    previous = state.name;
-  });
+  cell(name) {
+    return this.root.querySelector(`[data-quote="${name}"]`);
+  }
+
+  draw() {
+    const { quote, symbol, instrument } = this.session;
+    const places = this.session.priceScale();
+    for (const name of PRICES) setText(this.cell(name), decimal.show(quote[name], places));
+    setText(this.cell("volume"), decimal.show(quote.volume));
+    const tag = this.root.querySelector("#symbol-state");
+    tag.hidden = !instrument || instrument.state === "open";
+    setText(tag, instrument?.state ?? "");
+    this.drawChange(decimal.parse(quote.last), decimal.parse(quote.open));
+    document.title = quote.last ? `${symbol} ${decimal.show(quote.last, places)} · OES` : `${symbol} · OES`;
+  }
+
+  /** Against the day's first trade. */
+  drawChange(last, open) {
+    const change = last && open ? decimal.compare(last, open) : 0;
+    setText(this.cell("change"), { 1: "▲", "-1": "▼" }[change] ?? "");
+    setAttribute(this.cell("change"), "title", change ? "Against the day’s open" : null);
+    setAttribute(this.cell("last").parentElement, "class", { 1: "up", "-1": "down" }[change] ?? null);
+  }
 }

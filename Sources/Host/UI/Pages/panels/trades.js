@@ -7,44 +7,50 @@ import { time } from "../kit/format.js";
 
 const MOST = 100;
 
-export function mountTrades(root, session) {
-  const body = root.querySelector("tbody");
-  const empty = root.querySelector(".empty");
-  let trades = [];
-  let end = () => {};
+export class Trades {
+  constructor(root, session) {
+    this.session = session;
+    this.body = root.querySelector("tbody");
+    this.empty = root.querySelector(".empty");
+    this.trades = [];
+    this.end = () => {};
+    this.drawSoon = perFrame(() => this.draw());
+    session.watch("symbol", (symbol) => this.follow(symbol));
+  }
 
-  function create(trade) {
+  follow(symbol) {
+    this.end();
+    this.trades = [];
+    this.isKnown = false;
+    this.end = this.session.feed.subscribe(
+      `oes:trades:${symbol}`, (type, data) => this.hear(type, data));
+    this.drawSoon();
+  }
+
+  hear(type, data) {
+    if (type === "snapshot") this.trades = (data.trades ?? []).slice(0, MOST);
+    else if (type === "trade") this.trades = [data, ...this.trades].slice(0, MOST);
+    this.isKnown = true;
+    if (type === "trade") this.session.tell("trade", data);
+    else if (this.trades.length) this.session.setQuote({ last: this.trades[0].price });
+    this.drawSoon();
+  }
+
+  draw() {
+    reconcile(
+      this.body, this.trades, (trade) => trade.trade_id, (trade) => this.create(trade), () => {});
+    this.empty.hidden = !this.isKnown || this.trades.length > 0;
+  }
+
+  create(trade) {
     const isBuy = trade.aggressor === "buy";
     return h(
       "tr", {},
-      h("td", { class: "num dim" }, time(trade.timestamp)),
+      h("td", { class: "dim" }, time(trade.timestamp)),
       h("td", { class: `num ${isBuy ? "up" : "down"}` },
         h("span", { "aria-hidden": "true", class: "arrow" }, isBuy ? "▲" : "▼"),
         h("span", { class: "sr" }, isBuy ? "bought at " : "sold at "),
-        decimal.show(trade.price, session.priceScale())),
-      h("td", { class: "num" }, decimal.show(trade.quantity)),
-      h("td", { class: "dim" }, trade.internal ? "Internal" : ""));
+        decimal.show(trade.price, this.session.priceScale())),
+      h("td", { class: "num" }, decimal.show(trade.quantity)));
   }
-
-  const draw = perFrame(() => {
-    reconcile(body, trades, (trade) => trade.trade_id, create, () => {});
-    empty.hidden = trades.length > 0;
-  });
-
-  function hear(type, data) {
-    if (type === "snapshot") trades = (data.trades ?? []).slice(0, MOST);
-    else if (type === "trade") trades = [data, ...trades].slice(0, MOST);
-    else return;
-    const lit = trades.find((trade) => !trade.internal);
-    if (lit) session.tell("last", lit.price);
-    if (type === "trade") session.tell("trade", data);
-    draw();
-  }
-
-  session.watch("symbol", (symbol) => {
-    end();
-    trades = [];
-    end = session.feed.subscribe(`oes:trades:${symbol}`, hear);
-    draw();
-  });
 }

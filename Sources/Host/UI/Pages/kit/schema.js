@@ -1,0 +1,102 @@
+// Form fields from a plugin's schema (the JSON Schema subset of the plugin interface): what to
+// draw, and what was typed. It knows formats, never an order type.
+
+import * as decimal from "./decimal.js";
+import { h } from "./dom.js";
+import { words } from "./format.js";
+
+const NUMBER_TYPES = new Set(["number", "integer"]);
+/** Formats that are typed as a decimal; the server takes them as text. */
+const NUMBER_FORMATS = new Set(["price", "quantity", "duration", "bps"]);
+
+/** A schema's properties, in the order that it asks for: {name, title, isRequired, …property}. */
+export function fieldsOf(schema) {
+  const required = new Set(schema?.required ?? []);
+  return Object.entries(schema?.properties ?? {})
+    .map(([name, property]) => ({
+      ...property, name, title: property.title ?? words(name), isRequired: required.has(name),
+    }))
+    .sort((a, b) => (a["x-oes-order"] ?? 99) - (b["x-oes-order"] ?? 99));
+}
+
+export const formatOf = (field) => field["x-oes-format"] ?? "";
+export const isNumber = (field) => NUMBER_TYPES.has(field.type) || NUMBER_FORMATS.has(formatOf(field));
+
+/** The id and name of a field's control. */
+export const controlName = (field) => `field-${field.name}`;
+
+/** `given`: what to begin with, else the default. `onStep(input, direction)` steps a number. */
+export function drawField(field, given, onStep) {
+  const id = controlName(field);
+  const unit = field["x-oes-unit"] ? ` (${field["x-oes-unit"]})` : "";
+  const mark = field.isRequired ? null : h("span", { class: "optional" }, "optional");
+  const error = h("p", { class: "error", id: `${id}-error` });
+  const help = field.description ? h("p", { class: "help", id: `${id}-help` }, field.description) : null;
+  const control = drawControl(field, {
+    id, name: id, required: field.isRequired,
+    "aria-describedby": help ? `${id}-error ${id}-help` : `${id}-error`,
+  }, given ?? startOf(field), onStep);
+  const box = h("div", { class: "field", "data-field": field.name });
+  if (field.type === "boolean") box.append(h("label", { class: "check" }, control, ` ${field.title}`));
+  else box.append(h("label", { for: id }, field.title, unit, mark), control);
+  box.append(error, help ?? "");
+  return box;
+}
+
+function startOf(field) {
+  const text = field.default === undefined || field.default === null ? "" : String(field.default);
+  return isNumber(field) && decimal.parse(text) ? decimal.plain(decimal.parse(text)) : text;
+}
+
+function drawControl(field, attributes, value, onStep) {
+  if (field.enum) return drawSelect(field, attributes, value);
+  if (field.type === "boolean") {
+    const box = h("input", { ...attributes, type: "checkbox", required: false });
+    box.checked = value === "true";
+    return box;
+  }
+  if (formatOf(field) === "time") return h("input", { ...attributes, type: "datetime-local", step: "1", value });
+  const text = h("input", { ...attributes, type: "text", autocomplete: "off", value });
+  if (!isNumber(field)) return text;
+  text.inputMode = "decimal";
+  return drawStepper(text, field.title, onStep);
+}
+
+function drawSelect(field, attributes, value) {
+  const options = field.enum.map((item) => h("option", { value: item }, words(item)));
+  if (!field.isRequired && field.default === undefined) options.unshift(h("option", { value: "" }, "–"));
+  const select = h("select", attributes, options);
+  if (value) select.value = value;
+  return select;
+}
+
+/** A number with buttons; the arrow keys do the same, so these are no tab stops. */
+function drawStepper(input, title, onStep) {
+  const button = (text, verb, direction) =>
+    h("button", {
+      type: "button", class: "step", tabindex: "-1", "aria-label": `${verb} ${title}`,
+      onclick: () => onStep(input, direction),
+    }, text);
+  return h("div", { class: "stepper" }, button("\u2212", "Decrease", -1), input, button("+", "Increase", 1));
+}
+
+/** What a control says: {value} as the API takes it (null where left empty), or {error}. */
+export function readField(field, control) {
+  if (field.type === "boolean") return { value: control.checked };
+  const text = control.value.trim();
+  if (!text) return field.isRequired ? { error: `Enter ${field.title.toLowerCase()}.` } : { value: null };
+  if (formatOf(field) === "time") return { value: new Date(text).toISOString() };
+  return isNumber(field) ? readNumber(field, text) : { value: text };
+}
+
+/** Thousands may be grouped. Bounds of prices and quantities depend on the instrument's scale and
+ * are the server's to check. */
+export function readNumber(field, text) {
+  const value = decimal.parse(text.replaceAll(",", ""));
+  if (!value) return { error: `“${text}” isn’t a number.` };
+  const isScaled = formatOf(field) === "price" || formatOf(field) === "quantity";
+  const [least, most] = isScaled ? [null, null] : [field.minimum, field.maximum].map(decimal.parse);
+  if (least && decimal.compare(value, least) < 0) return { error: `At least ${decimal.plain(least)}.` };
+  if (most && decimal.compare(value, most) > 0) return { error: `At most ${decimal.plain(most)}.` };
+  return { value: field.type === "integer" ? Number(decimal.plain(value)) : decimal.plain(value) };
+}

@@ -1,0 +1,137 @@
+// One order's row, and its edit in place: price and quantity become fields; Enter saves, Escape
+// leaves the order as it was, and an order that ends meanwhile ends the edit.
+
+import * as decimal from "../kit/decimal.js";
+import { h, setAttribute, setText } from "../kit/dom.js";
+import { moment, titleIn, words } from "../kit/format.js";
+import { isOpen, orderId, sideOf, tifOf } from "../kit/session.js";
+
+const COLUMNS = ["time", "symbol", "side", "kind", "price", "quantity", "filled", "average", "tif", "status"];
+const NUMBERS = new Set(["price", "quantity", "filled", "average"]);
+const EDITABLE = ["price", "quantity"];
+
+export class OrderRow {
+  constructor(orders, order) {
+    this.orders = orders;
+    this.session = orders.session;
+    this.inputs = null;
+    this.isBusy = false;
+    const cell = (name) => h("td", { class: NUMBERS.has(name) ? `num ${name}` : name });
+    this.cells = Object.fromEntries(COLUMNS.map((name) => [name, cell(name)]));
+    this.actions = h("td", { class: "actions" });
+    this.element = h(
+      "tr", { "data-order": orderId(order), onkeydown: (event) => this.pressed(event) },
+      Object.values(this.cells), this.actions);
+    this.element.owner = this;
+  }
+
+  show(order) {
+    this.order = order;
+    const { plugins } = this.session;
+    const { cells } = this;
+    const places = this.places;
+    const side = sideOf(order);
+    const hasFills = decimal.parse(order.filled_quantity)?.units > 0n;
+    setText(cells.time, moment(order.created_at));
+    setText(cells.symbol, order.symbol);
+    setText(cells.side, words(side));
+    setAttribute(cells.side, "class", side === "buy" ? "side up" : "side down");
+    const kind = titleIn(plugins.order_types, order.order_type);
+    setText(cells.kind, order.internal ? `${kind}, internal` : kind);
+    setText(cells.filled, decimal.show(order.filled_quantity));
+    setText(cells.average, hasFills ? decimal.showRounded(order.avg_price, places) : "–");
+    setText(cells.tif, titleIn(plugins.times_in_force, tifOf(order)));
+    this.showStatus();
+    if (this.inputs && !isOpen(order)) this.inputs = null;
+    if (!this.inputs) this.showEditable();
+  }
+
+  get places() {
+    return this.session.priceScale(this.order.symbol);
+  }
+
+  get hasPrice() {
+    return Boolean(decimal.parse(this.order.price)?.units);
+  }
+
+  showStatus() {
+    const { order } = this;
+    const reason = order.reason ? h("span", { class: "reason" }, order.reason) : "";
+    const text = `${words(order.status)}${order.reason ?? ""}`;
+    if (this.cells.status.textContent !== text) this.cells.status.replaceChildren(words(order.status), reason);
+    setAttribute(this.cells.status, "data-status", order.status);
+    setAttribute(this.cells.status, "title", order.reason);
+  }
+
+  showEditable() {
+    setText(this.cells.price, this.hasPrice ? decimal.show(this.order.price, this.places) : "–");
+    setText(this.cells.quantity, decimal.show(this.order.quantity));
+    const state = isOpen(this.order) ? `open ${this.isBusy}` : "ended";
+    if (this.shownState === state) return;
+    this.shownState = state;
+    this.actions.replaceChildren(...(isOpen(this.order) ? [
+      this.button("Edit", () => this.edit()), this.button("Cancel", () => this.cancel()),
+    ] : []));
+  }
+
+  button(verb, onclick) {
+    const { quantity, symbol } = this.order;
+    const label = `${verb} ${sideOf(this.order)} ${decimal.show(quantity)} ${symbol}`;
+    return h("button", {
+      type: "button", class: "quiet", "aria-label": label, disabled: this.isBusy, onclick,
+    }, verb);
+  }
+
+  edit() {
+    const names = EDITABLE.filter((name) => name !== "price" || this.hasPrice);
+    this.inputs = names.map((name) => h("input", {
+      type: "text", inputmode: "decimal", class: "cell", name, autocomplete: "off",
+      value: decimal.key(this.order[name]), "aria-label": `New ${name}`,
+    }));
+    for (const input of this.inputs) this.cells[input.name].replaceChildren(input);
+    this.shownState = "edit";
+    this.actions.replaceChildren(
+      this.button("Save", () => this.save()), this.button("Discard", () => this.stop()));
+    this.inputs[0].select();
+  }
+
+  stop() {
+    this.inputs = null;
+    this.showEditable();
+    this.actions.querySelector("button")?.focus();
+  }
+
+  pressed(event) {
+    if (!this.inputs) return;
+    if (event.key === "Escape") this.stop();
+    else if (event.key === "Enter" && this.inputs.includes(event.target)) this.save();
+  }
+
+  async save() {
+    const change = {};
+    for (const input of this.inputs) {
+      const value = decimal.parse(input.value.replaceAll(",", ""));
+      if (!value) return this.showWrong(input, `“${input.value}” isn’t a number.`);
+      const isNew = decimal.compare(value, decimal.parse(this.order[input.name])) !== 0;
+      if (isNew) change[input.name] = decimal.plain(value);
+    }
+    const refusal = Object.keys(change).length ? await this.orders.edit(this.order, change) : null;
+    if (!refusal) return this.stop();
+    const input = this.inputs?.find((candidate) => candidate.name === refusal.field);
+    if (input) this.showWrong(input, refusal.message);
+  }
+
+  showWrong(input, text) {
+    input.setAttribute("aria-invalid", "true");
+    input.title = text;
+    input.focus();
+  }
+
+  async cancel() {
+    this.isBusy = true;
+    this.showEditable();
+    await this.orders.cancel(this.order);
+    this.isBusy = false;
+    if (!this.inputs) this.showEditable();
+  }
+}
