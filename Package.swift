@@ -83,6 +83,7 @@ let package = Package(
         + [
             tests("Base", of: ["Base"]),
             tests("Wire", of: ["Base", "Wire"]),
+            tests("Main", of: ["Base", "Loop", "Main"]),
             tests("Server", of: ["Base", "Loop", "Wire", "Server"]),
             tests("Trading", of: ["Base", "Trading"]),
             tests("Plugins", of: ["Base", "Wire", "Trading", "Plugins", "COESPlugin"]),

@@ -9,7 +9,7 @@ final class WorkerProcess {
     private let loop: EventLoop
     private let settings: SupervisorSettings
     private let onEnd: (ProcessEnd) -> Void
-    private let slot: CallSlot
+    let slot: CallSlot
     private let slotDescriptor: Int32
     private var child: ChildProcess?
     private var isEnding = false
@@ -89,9 +89,14 @@ final class WorkerProcess {
         return " in plugin \(entry), call \(settings.callName(current.call))"
     }
 
+    /// `worker 0 died of SIGSEGV in plugin com.example.bad, call plan`.
+    func account(of end: ProcessEnd) -> String {
+        "worker \(index) \(verdict ?? end.description)\(callText)"
+    }
+
     private func ended(_ end: ProcessEnd) {
         child = nil
-        let what = "worker \(index) \(verdict ?? end.description)\(callText)"
+        let what = account(of: end)
         if end == .exited(code: Supervisor.configurationExitCode) {
             // The worker has said what is wrong.
             isEnding = true

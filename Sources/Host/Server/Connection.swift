@@ -33,22 +33,17 @@ final class Connection {
     /// Whether input was put aside that isn't only the beginning of a head.
     private var isPaused = false
     private var isResumeScheduled = false
-    private var isBlocked = false
+    /// Whether the socket took less than there was to send.
+    private(set) var isBlocked = false
 
-    // Monotonic microseconds.
-    private var requestStartMicros: Int64?
-    private var lastInputMicros: Int64
-    private var lastProgressMicros: Int64 = 0
-    /// When a draining or closing connection ends in any case.
-    var deadlineMicros = Int64.max
-    var lastPingMicros: Int64 = 0
+    var times: ConnectionTimes
     var unansweredPings = 0
 
     init(server: HTTPServer, descriptor: Int32, remoteAddress: String) {
         self.server = server
         self.descriptor = descriptor
         self.remoteAddress = remoteAddress
-        lastInputMicros = server.loop.nowMicros
+        times = ConnectionTimes(lastInputMicros: server.loop.nowMicros)
     }
 
     /// Begins to read.
@@ -101,7 +96,7 @@ final class Connection {
         case .wouldBlock: break
         case .bytes(0): endInput()
         case .bytes(let count):
-            lastInputMicros = nowMicros
+            times.lastInputMicros = nowMicros
             server.statistics.receivedBytes += count
             accept(UnsafeRawBufferPointer(rebasing: server.readBuffer[..<count]))
         }
@@ -150,10 +145,10 @@ final class Connection {
 
     private func noteRequestStart() {
         guard requestReader.isMidRequest else {
-            requestStartMicros = nil
+            times.requestStartMicros = nil
             return
         }
-        if requestStartMicros == nil { requestStartMicros = nowMicros }
+        if times.requestStartMicros == nil { times.requestStartMicros = nowMicros }
     }
 
     /// Uses what can be used now. The count of bytes that needn't be shown again.
@@ -192,7 +187,7 @@ final class Connection {
             advance()
             return (consumed, false)
         case .request(let head, let body, let consumed):
-            requestStartMicros = nil
+            times.requestStartMicros = nil
             begin(
                 HTTPRequest(
                     head: head, body: body, receivedMicros: Clock.wallMicros(),
@@ -226,7 +221,7 @@ final class Connection {
     /// Answers what can't be understood, and ends the connection behind it.
     func fail(_ failure: HTTPFailure) {
         server.statistics.failures += 1
-        requestStartMicros = nil
+        times.requestStartMicros = nil
         state.fail(server.errorBody(failure))
         advance()
     }
@@ -261,6 +256,12 @@ final class Connection {
         advance()
     }
 
+    /// Nothing was asked for a long time.
+    func endIdle() {
+        state.inputEnded()
+        advance()
+    }
+
     /// Carries out what the state asks for.
     private func advance() {
         actions: while true {
@@ -272,7 +273,7 @@ final class Connection {
                 outbox.write { $0.append(contentsOf: HTTPWriter.continueLine) }
             case .drain:
                 pendingInput = []
-                requestStartMicros = nil
+                times.requestStartMicros = nil
             }
         }
         changed()
@@ -298,7 +299,7 @@ final class Connection {
         do throws(SystemError) {
             let sent = try outbox.flush(to: descriptor)
             server.statistics.sentBytes += sent
-            if sent > 0 || !isBlocked { lastProgressMicros = nowMicros }
+            if sent > 0 || !isBlocked { times.lastProgressMicros = nowMicros }
             isBlocked = !outbox.isEmpty
         } catch {
             abort()
@@ -323,7 +324,7 @@ final class Connection {
             return
         }
         Syscall.shutdownSending(descriptor)
-        deadlineMicros = min(deadlineMicros, after(millis: server.limits.drainMillis))
+        times.deadlineMicros = min(times.deadlineMicros, after(millis: server.limits.drainMillis))
     }
 
     private func updateInterest() {
@@ -334,7 +335,7 @@ final class Connection {
         server.loop.modify(registration, interest)
     }
 
-    private var wantsInput: Bool {
+    var wantsInput: Bool {
         guard !hasInputEnded else { return false }
         switch state.phase {
         case .http: return canReadRequest
@@ -361,43 +362,6 @@ final class Connection {
         }
         acceptPending()
         changed()
-    }
-
-    func after(millis: Int) -> Int64 { nowMicros + Int64(millis) * 1_000 }
-
-    // MARK: Time
-
-    /// Looks at what has taken too long. Called once in a while.
-    func sweep() {
-        if isBlocked, hasPassed(server.limits.stallMillis, since: lastProgressMicros) {
-            server.statistics.timeouts += 1
-            abort()
-            return
-        }
-        switch state.phase {
-        case .http: sweepRequests()
-        case .webSocket: sweepPings()
-        case .webSocketClosing, .draining: if nowMicros >= deadlineMicros { abort() }
-        case .closed: break
-        }
-    }
-
-    private func sweepRequests() {
-        if let requestStartMicros {
-            guard wantsInput, hasPassed(server.limits.requestMillis, since: requestStartMicros)
-            else { return }
-            server.statistics.timeouts += 1
-            fail(.requestTimeout)
-        } else if state.unansweredCount == 0, outbox.isEmpty,
-            hasPassed(server.limits.idleMillis, since: lastInputMicros)
-        {
-            state.inputEnded()
-            advance()
-        }
-    }
-
-    func hasPassed(_ millis: Int, since startMicros: Int64) -> Bool {
-        nowMicros - startMicros >= Int64(millis) * 1_000
     }
 }
 

@@ -8,7 +8,7 @@ extension Connection {
     func openWebSocket(_ onOpen: (WebSocket) -> Void) {
         let socket = WebSocket(id: server.nextSocketId(), connection: self)
         webSocket = socket
-        lastPingMicros = nowMicros
+        times.lastPingMicros = nowMicros
         server.statistics.webSockets += 1
         onOpen(socket)
     }
@@ -93,7 +93,7 @@ extension Connection {
         server.statistics.slowReaders += 1
         outbox.dropUnsent()
         outbox.write { WebSocketWriter.appendClose(code: 1008, reason: "slow_reader", to: &$0) }
-        deadlineMicros = after(millis: server.limits.drainMillis)
+        times.deadlineMicros = after(millis: server.limits.drainMillis)
         part()
     }
 
@@ -102,7 +102,7 @@ extension Connection {
         guard state.phase == .webSocket else { return }
         outbox.write { WebSocketWriter.appendClose(code: code, reason: reason, to: &$0) }
         state.beginWebSocketClose()
-        deadlineMicros = after(millis: server.limits.drainMillis)
+        times.deadlineMicros = after(millis: server.limits.drainMillis)
         endWebSocket()
         changed()
     }
@@ -112,17 +112,5 @@ extension Connection {
         guard let webSocket, webSocket.isOpen else { return }
         server.statistics.webSockets -= 1
         if let onClose = webSocket.end() { server.loop.later(onClose) }
-    }
-
-    func sweepPings() {
-        guard hasPassed(server.limits.pingMillis, since: lastPingMicros) else { return }
-        guard unansweredPings < 2 else {
-            server.statistics.timeouts += 1
-            abort()
-            return
-        }
-        lastPingMicros = nowMicros
-        unansweredPings += 1
-        send(.ping, [])
     }
 }
