@@ -173,6 +173,21 @@ struct SplitMix: RandomNumberGenerator {
         #expect(beats == [1, 2])
     }
 
+    @Test func signalsComeAsEvents() throws {
+        let loop = try EventLoop()
+        var heard: [Int32] = []
+        let source = try SignalSource(loop: loop, signals: [SIGUSR1, SIGUSR2]) { signal in
+            heard.append(signal)
+            if heard.count == 2 { loop.stop() }
+        }
+        // To this thread alone: the test's other threads don't block them.
+        #expect(pthread_kill(pthread_self(), SIGUSR2) == 0)
+        #expect(pthread_kill(pthread_self(), SIGUSR1) == 0)
+        loop.schedule(afterMillis: 2_000) { loop.stop() }
+        withExtendedLifetime(source) { loop.run() }
+        #expect(Set(heard) == [SIGUSR1, SIGUSR2])
+    }
+
     @Test func aSecondRegistrationIsAnError() throws {
         let loop = try EventLoop()
         let pipe = makePipe()

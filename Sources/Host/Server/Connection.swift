@@ -329,7 +329,7 @@ final class Connection {
 
     private func updateInterest() {
         guard let registration else { return }
-        var interest: IOEvents = []
+        var interest = IOEvents(rawValue: 0)
         if wantsInput { interest.insert(.readable) }
         if isBlocked { interest.insert(.writable) }
         server.loop.modify(registration, interest)
