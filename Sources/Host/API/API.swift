@@ -41,8 +41,8 @@ package final class API {
     }
 
     /// How bytes that never became a request are answered.
-    package static func answer(_ failure: HTTPFailure) -> HTTPResponse {
-        ErrorBody.response(failure)
+    package func answer(_ failure: HTTPFailure) -> HTTPResponse {
+        ErrorBody.response(failure, requestID: nextRequestID())
     }
 
     private func route(
@@ -110,6 +110,10 @@ package final class API {
         {
             return given
         }
+        return nextRequestID()
+    }
+
+    private func nextRequestID() -> String {
         requestCount += 1
         return "\(requestPrefix)-\(requestCount)"
     }

@@ -19,11 +19,11 @@ enum ErrorBody {
     }
 
     /// An answer to bytes that never became a request.
-    static func response(_ failure: HTTPFailure) -> HTTPResponse {
+    static func response(_ failure: HTTPFailure, requestID: String) -> HTTPResponse {
         let rejection = Rejection(.malformed, failure.code, failure.message)
-        let body = json(rejection, requestID: "", context: [])
-        return HTTPResponse(
-            status: failure.status, headers: [("Content-Type", "application/json")], body: body)
+        return .json(
+            failure.status, json(rejection, requestID: requestID, context: []),
+            requestID: requestID, headers: failure.headers)
     }
 
     static func json(

@@ -13,7 +13,9 @@ struct FeedRoute {
     var route: Route {
         Route(.get, "/ws", "The live feed (WebSocket)") { [services] exchange throws(Rejection) in
             switch WebSocketHandshake.accept(exchange.request.head) {
-            case .failure(let failure): exchange.finish(ErrorBody.response(failure))
+            case .failure(let failure): 
+                exchange.finish(
+                    ErrorBody.response(failure, requestID: exchange.requestID))
             case .success(let handshake):
                 exchange.upgrade(handshake) { socket in
                     FeedSocket(socket, services: services).start()

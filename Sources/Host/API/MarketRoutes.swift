@@ -69,20 +69,23 @@ struct MarketRoutes {
         }
     }
 
+    /// By symbol; the page token is how many were shown before.
     private func instruments(_ exchange: Exchange) throws(Rejection) {
-        _ = try exchange.queryFields([])
+        let query = try exchange.queryFields(["limit", "page_token"])
+        let page = try exchange.page(query, defaultLimit: Limits.listDefault)
         services.whenCurrent { [services] in
-            let instruments = services.picture.instruments.values.sorted { $0.symbol < $1.symbol }
+            let all = services.picture.instruments.values.sorted { $0.symbol < $1.symbol }
+            let shown = page.before ?? 0
+            let end = min(all.count, shown + page.limit)
             exchange.reply { json in
                 json.beginObject()
                 json.key("items")
                 json.beginArray()
-                for instrument in instruments {
+                for instrument in all[min(shown, end)..<end] {
                     InstrumentJSON.write(instrument, style: .strings, into: &json)
                 }
                 json.endArray()
-                json.key("next_page_token")
-                json.null()
+                json.optionalField("next_page_token", end < all.count ? String(end) : "")
                 json.endObject()
             }
         }

@@ -32,7 +32,7 @@ struct OrderFields {
             timeInForce: try timeInForce(fields), clientOrderID: "")
         request.book = try fields.flag("internal") == true ? .internal : .lit
         request.tag = try fields.identifier("tag", most: Limits.tagBytes) ?? ""
-        request.assetType = try fields.identifier("asset_type", most: Limits.tagBytes) ?? ""
+        request.assetType = try assetType(fields, of: instrument)
         try readParameters(fields, into: &request, instrument: instrument, services: services)
         request.clientOrderID =
             try fields.identifier("client_order_id", most: Limits.clientOrderIdBytes)
@@ -63,6 +63,21 @@ struct OrderFields {
         }
         guard let type = services.registry.orderType(request.orderType) else { return }
         request.params = try type.convertParams(object, instrument: instrument).get()
+    }
+
+    /// Says again what the instrument is; another one is a mistake.
+    private static func assetType(
+        _ fields: Fields, of instrument: Instrument
+    ) throws(Rejection) -> String {
+        guard let given = try fields.identifier("asset_type", most: Limits.tagBytes) else {
+            return ""
+        }
+        guard given == instrument.assetType else {
+            throw .invalid(
+                "asset_type", given: "\"\(given)\"",
+                allowed: "\(instrument.assetType), as \(instrument.symbol) is")
+        }
+        return given
     }
 
     private static func timeInForce(_ fields: Fields) throws(Rejection) -> String {

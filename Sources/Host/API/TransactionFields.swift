@@ -37,7 +37,7 @@ struct TransactionFields {
             let amount = Money(try fields.requiredPositive("amount", scale: Money.scale))
             return Transaction(
                 account: account, kind: kind == "deposit" ? .deposit : .withdrawal,
-                amount: kind == "deposit" ? amount : Money(-amount.raw), description: description)
+                amount: amount, description: description)
         }
         guard let amount = try fields.decimal("amount", scale: Money.scale) else {
             throw .missing("amount", expected: "a number other than 0, or a symbol and quantity")

@@ -89,13 +89,17 @@ package struct Settings: Sendable, Equatable {
         redis = try given.externalRedis()
     }
 
-    /// `plugins.json` in the working folder, else beside the executable; nil where neither stands.
-    /// The working folder comes first, since it is what an operator changes.
+    /// `plugins.json` in the working folder, since it is what an operator changes; else beside the
+    /// executable or in a folder around it, as a build stands in its repository. nil where there is
+    /// none.
     package static func defaultPluginsFile() -> String? {
-        let beside = executableFolder().map { "\($0)/plugins.json" }
-        return ["plugins.json", beside].compactMap(\.self).first { path in
-            access(path, R_OK) == 0
+        var candidates = ["plugins.json"]
+        var folder = executableFolder() ?? ""
+        for _ in 0..<4 where !folder.isEmpty {
+            candidates.append("\(folder)/plugins.json")
+            folder = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
         }
+        return candidates.first { access($0, R_OK) == 0 }
     }
 
     private static func refuseUnknown(_ names: [String]) throws(SettingsError) {

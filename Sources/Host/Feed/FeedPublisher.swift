@@ -236,23 +236,25 @@ package final class FeedPublisher {
         json.endObject()
     }
 
+    /// The levels that changed, shaped as in a snapshot; quantity 0 means that the level is gone.
     private func writeDelta(
         _ levels: [LevelChange], _ symbol: String, into json: inout JSONWriter
     ) {
         let scales = picture.scales(symbol)
         json.beginObject()
         json.field("symbol", symbol)
-        json.key("changes")
-        json.beginArray()
-        for level in levels {
-            json.beginObject()
-            json.field("side", level.side.name)
-            json.field("price", level.price.raw, scale: scales.price, .strings)
-            json.field("quantity", level.quantity.raw, scale: scales.quantity, .strings)
-            json.field("orders", count: level.orderCount)
-            json.endObject()
+        for side in [Side.buy, .sell] {
+            json.key(side == .buy ? "bids" : "asks")
+            json.beginArray()
+            for level in levels where level.side == side {
+                json.beginObject()
+                json.field("price", level.price.raw, scale: scales.price, .strings)
+                json.field("quantity", level.quantity.raw, scale: scales.quantity, .strings)
+                json.field("orders", count: level.orderCount)
+                json.endObject()
+            }
+            json.endArray()
         }
-        json.endArray()
         json.endObject()
     }
 }

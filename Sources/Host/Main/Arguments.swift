@@ -17,6 +17,8 @@ struct Arguments {
     private(set) var workers = 1
     /// Where the supervisor's private redis-server listens; for workers only.
     private(set) var redisSocket: String?
+    /// Whether other workers listen on the same port; for workers only.
+    private(set) var sharesPort = false
 
     static let help = """
         oes: an order entry system
@@ -42,6 +44,7 @@ struct Arguments {
             case "--port": setenv("OES_PORT", try Arguments.value(&rest, of: argument), 1)
             case "--workers":
                 workers = try Arguments.number(&rest, of: argument, in: 1...16)
+            case "--shared-port": sharesPort = true
             case "--redis-socket":
                 redisSocket = try Arguments.value(&rest, of: argument)
             case "--worker":

@@ -16,7 +16,7 @@ struct Main {
                 exit(Supervision(try Settings.load(), workers: arguments.workers).run())
             case .worker(let number):
                 let worker = Worker(
-                    try Settings.load(), number: number, redisSocket: arguments.redisSocket)
+                    try Settings.load(), number: number, arguments: arguments)
                 exit(worker.run())
             }
         } catch {

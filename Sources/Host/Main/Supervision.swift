@@ -53,6 +53,7 @@ final class Supervision {
     private func workerArguments(_ number: Int) -> [String] {
         var arguments = ["oes", "--worker", String(number)]
         if case .unix(let path) = redis?.endpoint { arguments += ["--redis-socket", path] }
+        if workers > 1 { arguments.append("--shared-port") }
         return arguments
     }
 

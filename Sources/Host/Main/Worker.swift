@@ -19,7 +19,7 @@ import Wire
 final class Worker: StatusSource {
     private let settings: Settings
     private let number: Int
-    private let redisSocket: String?
+    private let arguments: Arguments
     private let log: Log
     private var parts: WorkerParts?
     private var server: HTTPServer?
@@ -28,9 +28,8 @@ final class Worker: StatusSource {
 
     let startedAt = Clock.wallMicros()
 
-    /// `redisSocket` is the supervisor's private redis-server's, nil with an external one.
-    init(_ settings: Settings, number: Int, redisSocket: String?) {
-        self.redisSocket = redisSocket
+    init(_ settings: Settings, number: Int, arguments: Arguments) {
+        self.arguments = arguments
         self.settings = settings
         self.number = number
         log = Log(level: settings.logLevel, origin: "worker \(number)")
@@ -73,7 +72,7 @@ final class Worker: StatusSource {
 
     private func endpoint() throws(SettingsError) -> RedisEndpoint {
         if let external = settings.redis { return RedisEndpoint(external) }
-        guard let redisSocket else {
+        guard let redisSocket = arguments.redisSocket else {
             throw SettingsError(description: "--worker is for the supervisor; start without it")
         }
         return .unix(path: redisSocket)
@@ -98,11 +97,11 @@ final class Worker: StatusSource {
         let server = HTTPServer(loop: parts.loop, log: log) { request, responder in
             api.handle(request, responder)
         }
-        server.errorBody = { API.answer($0) }
+        server.errorBody = { api.answer($0) }
         self.server = server
         do throws(ListenError) {
             let port = try server.listen(
-                address: settings.host, port: settings.port, sharedPort: true)
+                address: settings.host, port: settings.port, sharedPort: arguments.sharesPort)
             announce(port)
         } catch {
             fail(ExitCode.configuration, "\(error)")

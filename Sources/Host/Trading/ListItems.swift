@@ -42,8 +42,9 @@ package struct LedgerLine: Hashable, Sendable {
         self.sequence = sequence
         index = 0
         self.time = time
+        let sign: Int64 = transaction.kind == .withdrawal ? -1 : 1
         entry = LedgerEntry(
-            kind: transaction.kind, amount: transaction.amount, balanceAfter: balanceAfter,
+            kind: transaction.kind, amount: Money(sign * transaction.amount.raw), balanceAfter: balanceAfter,
             quantity: transaction.quantity, account: transaction.account,
             symbol: transaction.symbol, description: transaction.description)
     }

@@ -6,7 +6,7 @@ package struct Transaction: Hashable, Sendable {
     package let account: String
     /// deposit, withdrawal or adjustment
     package let kind: LedgerKind
-    /// Signed; zero for an adjustment of shares.
+    /// Positive for deposit and withdrawal, signed for an adjustment, zero for one of shares.
     package let amount: Money
     package let description: String
     /// Empty for cash.

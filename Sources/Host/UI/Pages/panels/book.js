@@ -118,7 +118,8 @@ export class Book {
       this.levels.sell.replace(data.asks ?? []);
       this.isKnown = true;
     } else if (type === "delta") {
-      for (const change of data.changes) this.levels[change.side].set(change);
+      for (const level of data.bids) this.levels.buy.set(level);
+      for (const level of data.asks) this.levels.sell.set(level);
     }
     this.drawSoon();
   }
