@@ -13,7 +13,7 @@ struct FeedRoute {
     var route: Route {
         Route(.get, "/ws", "The live feed (WebSocket)") { [services] exchange throws(Rejection) in
             switch WebSocketHandshake.accept(exchange.request.head) {
-            case .failure(let failure): 
+            case .failure(let failure):
                 exchange.finish(
                     ErrorBody.response(failure, requestID: exchange.requestID))
             case .success(let handshake):

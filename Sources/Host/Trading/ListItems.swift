@@ -44,7 +44,8 @@ package struct LedgerLine: Hashable, Sendable {
         self.time = time
         let sign: Int64 = transaction.kind == .withdrawal ? -1 : 1
         entry = LedgerEntry(
-            kind: transaction.kind, amount: Money(sign * transaction.amount.raw), balanceAfter: balanceAfter,
+            kind: transaction.kind, amount: Money(sign * transaction.amount.raw),
+            balanceAfter: balanceAfter,
             quantity: transaction.quantity, account: transaction.account,
             symbol: transaction.symbol, description: transaction.description)
     }
