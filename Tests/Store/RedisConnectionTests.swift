@@ -166,6 +166,24 @@ import Testing
         connection.close()
     }
 
+    @Test func aLateAnswerIsAnUnknownOutcomeAndEndsTheConnection() throws {
+        let redis = try PrivateRedis()
+        let loop = try EventLoop()
+        let connection = RedisConnection(
+            loop: loop, endpoint: redis.endpoint, name: "test", log: quiet, commandMillis: 100)
+        var states: [Bool] = []
+        connection.onStateChange = { states.append($0) }
+        connection.connect()
+        loop.run { connection.isUp }
+        var results: [Result<RedisReply, RedisFailure>] = []
+        connection.send(RedisCommand("PING")) { results.append($0) }
+        connection.send(RedisCommand("BLPOP", ["none", "0"])) { results.append($0) }
+        loop.run { results.count == 2 && connection.isUp && states.count == 3 }
+        #expect(results == [.success(.status("PONG")), .failure(.outcomeUnknown)])
+        #expect(states == [true, false, true])
+        connection.close()
+    }
+
     @Test func wrongAndRightPasswordsOverTCP() throws {
         let port = try freePort()
         let folder = try TemporaryFolder()

@@ -32,6 +32,7 @@ package final class RedisConnection {
 
     private let loop: EventLoop
     private let log: Log
+    private let commandMillis: Int
     private var state = State.closed
     private var link: RedisLink?
     private var pending = PendingCommands()
@@ -40,11 +41,15 @@ package final class RedisConnection {
     private var retryTimer: TimerID?
     private var timeoutTimer: TimerID?
 
-    package init(loop: EventLoop, endpoint: RedisEndpoint, name: String, log: Log) {
+    package init(
+        loop: EventLoop, endpoint: RedisEndpoint, name: String, log: Log,
+        commandMillis: Int = Limits.commandMillis
+    ) {
         self.loop = loop
         self.endpoint = endpoint
         self.name = name
         self.log = log
+        self.commandMillis = commandMillis
     }
 
     deinit { link?.abandon() }
@@ -96,7 +101,7 @@ package final class RedisConnection {
     private func submit(
         _ command: consuming RedisCommand, _ completion: @escaping RedisCompletion
     ) {
-        let deadline = loop.nowMicros + Int64(Limits.commandMillis) * 1_000
+        let deadline = loop.nowMicros + Int64(commandMillis) * 1_000
         pending.append(deadlineMicros: deadline, completion)
         link?.send(command)
         flushAtEndOfTurn()
@@ -261,7 +266,7 @@ extension RedisConnection {
             let isLate = pending.firstDeadlineMicros.map { $0 <= self.loop.nowMicros } ?? false
             // The answers of what came later would be taken for the late one's: start anew.
             if isLate {
-                leave(to: .down, because: "no answer within \(Limits.commandMillis) ms")
+                leave(to: .down, because: "no answer within \(commandMillis) ms")
             }
             watchTimeouts()
         }
