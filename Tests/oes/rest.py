@@ -31,7 +31,17 @@ class Api:
         self.connection = None
 
     def call(self, method, path, body=None):
-        """Sends once; OSError or HTTPException where no answer came."""
+        """Sends once; OSError or HTTPException where no answer came. Only a read whose kept
+        connection the host had closed as idle is sent again, on a new one."""
+        was_kept = self.connection is not None
+        try:
+            return self.send(method, path, body)
+        except http.client.RemoteDisconnected:
+            if method != "GET" or not was_kept:
+                raise
+            return self.send(method, path, body)
+
+    def send(self, method, path, body):
         if self.connection is None:
             parts = urlsplit(self.url)
             self.connection = http.client.HTTPConnection(
