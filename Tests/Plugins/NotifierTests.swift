@@ -138,7 +138,7 @@ extension NotifierRunner {
 
     @Test func stoppingCancelsWhatHangs() throws {
         let server = try OneShotServer(answer: nil)
-        let (runner, _) = try runner(
+        let (runner, entry) = try runner(
             "webhook", [("url", .string("http://127.0.0.1:\(server.port)/"))])
         runner.start()
         let promise = Promise()
@@ -148,9 +148,11 @@ extension NotifierRunner {
         let second = Promise()
         runner.deliver(batch: events(1), attempt: 1, deadlineMillis: 600_000) { second.keep($0) }
         _ = try server.received()
+        #expect(entry.isInUse)
         #expect(runner.stop(deadlineMillis: 50))
         #expect(try promise.wait() == .retry(afterMillis: 0))
         #expect(try second.wait() == .retry(afterMillis: 0))
+        #expect(!entry.isInUse)
         // After the end nothing is taken.
         #expect(try runner.deliver(events(1)) == .retry(afterMillis: 0))
     }

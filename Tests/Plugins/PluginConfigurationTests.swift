@@ -106,6 +106,19 @@ import Wire
         ("max-order", "{\"quantity\":\"many\"}", "limits.quantity: expected a number"),
         ("max-order", "{\"quantity\":-1}", "limits.quantity: expected at least 0"),
         ("max-order", "{\"quantity\":1e5}", "limits.quantity: expected a number without exponent"),
+        (
+            "max-order", "{\"quantity\":\"99999999999999999999\",\"value\":true}",
+            "limits.value: expected a number, found true"
+        ),
+        ("max-order", "{\"value\":null}", "limits.value: expected a number, found null"),
+        (
+            "max-order", "{\"value\":\"-99999999999999999999\"}",
+            "limits.value: expected a smaller number"
+        ),
+        (
+            "price-collar", "{\"beyond\":99999999999999999999}",
+            "limits.beyond: expected a smaller number"
+        ),
         ("max-order", "{\"lots\":1}", "limits.lots: unknown field, expected only quantity, value"),
         ("price-collar", "{\"beyond\":1.5}", "limits.beyond: expected a whole number"),
         ("price-collar", "{\"beyond\":1000001}", "limits.beyond: expected at most 1000000"),

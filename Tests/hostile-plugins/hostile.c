@@ -62,6 +62,97 @@ static oes_status emit_reject(const oes_out_t *out)
 
 /* ---- The order type ---- */
 
+/* The faults that are a wrong number or choice in an otherwise good place. */
+static void spoil(oes_place_t *place, const oes_plan_input_t *input)
+{
+    (void)place;
+    (void)input;
+#ifdef PLAN_MORE
+    place->quantity += input->instrument->lot;
+#endif
+#ifdef PLAN_ZERO
+    place->quantity = 0;
+#endif
+#ifdef PLAN_NEGATIVE
+    place->quantity = -place->quantity;
+#endif
+#ifdef PLAN_PRICE_ZERO
+    place->price = 0;
+#endif
+#ifdef PLAN_PRICE_HUGE
+    place->price = INT64_MAX;
+#endif
+#ifdef PLAN_OFF_TICK
+    place->price += 1;
+#endif
+#ifdef PLAN_MARKET_WITH_PRICE
+    place->pricing = OES_PRICING_MARKET;
+#endif
+#ifdef PLAN_UNKNOWN_PRICING
+    place->pricing = 77;
+#endif
+#ifdef PLAN_UNKNOWN_REMAINDER
+    place->remainder = 0;
+#endif
+#ifdef PLAN_UNKNOWN_BOOK
+    place->book = 9;
+#endif
+#ifdef PLAN_EXPIRED
+    place->expire_at = input->market->time - 1;
+#endif
+#ifdef PLAN_SMALL_STRUCT
+    place->struct_size = 4;
+#endif
+}
+
+static oes_status emit_kind(const oes_out_t *out, oes_instruction_kind kind)
+{
+    oes_instruction_t instruction = {0};
+    instruction.struct_size = sizeof instruction;
+    instruction.kind = kind;
+    return out->emit(out, &instruction);
+}
+
+/* The faults in how a place is handed over. */
+static oes_status hand_over(const oes_out_t *out, oes_place_t *place)
+{
+    (void)emit_kind;
+#ifdef PLAN_NOTHING
+    return OES_OK;
+#endif
+#ifdef PLAN_NO_STATUS
+    emit_place(out, place);
+    return 0;
+#endif
+#ifdef PLAN_TWICE
+    emit_place(out, place);
+#endif
+#ifdef PLAN_IGNORES_STATUS
+    {
+        int64_t quantity = place->quantity;
+        place->quantity = 0;
+        emit_place(out, place);
+        place->quantity = quantity;
+        emit_place(out, place);
+        return OES_OK;
+    }
+#endif
+#ifdef PLAN_WRONG_KIND
+    return emit_kind(out, OES_INSTRUCTION_GUARD);
+#endif
+#ifdef PLAN_UNKNOWN_KIND
+    if (emit_kind(out, 4000000000u) != OES_UNSUPPORTED) return 0;
+#endif
+#ifdef PLAN_NULL_BODY
+    return emit_place(out, NULL);
+#endif
+#if defined(PLAN_REJECT) || defined(REJECT_BAD_CODE) || defined(REJECT_NULL_TEXT) \
+    || defined(REJECT_HUGE_TEXT) || defined(REJECT_NOT_UTF8)
+    return emit_reject(out);
+#endif
+    return emit_place(out, place);
+}
+
 static oes_status plan(
     const oes_order_type_t *self, const oes_plan_input_t *input, const oes_out_t *out)
 {
@@ -75,83 +166,8 @@ static oes_status plan(
     place.price = order->price;
     place.quantity = order->quantity;
     place.expire_at = OES_NONE;
-#ifdef PLAN_MORE
-    place.quantity = order->quantity + input->instrument->lot;
-#endif
-#ifdef PLAN_ZERO
-    place.quantity = 0;
-#endif
-#ifdef PLAN_NEGATIVE
-    place.quantity = -order->quantity;
-#endif
-#ifdef PLAN_PRICE_ZERO
-    place.price = 0;
-#endif
-#ifdef PLAN_PRICE_HUGE
-    place.price = INT64_MAX;
-#endif
-#ifdef PLAN_OFF_TICK
-    place.price = order->price * input->instrument->tick + 1;
-#endif
-#ifdef PLAN_MARKET_WITH_PRICE
-    place.pricing = OES_PRICING_MARKET;
-#endif
-#ifdef PLAN_UNKNOWN_PRICING
-    place.pricing = 77;
-#endif
-#ifdef PLAN_UNKNOWN_REMAINDER
-    place.remainder = 0;
-#endif
-#ifdef PLAN_UNKNOWN_BOOK
-    place.book = 9;
-#endif
-#ifdef PLAN_EXPIRED
-    place.expire_at = input->market->time - 1;
-#endif
-#ifdef PLAN_SMALL_STRUCT
-    place.struct_size = 4;
-#endif
-#ifdef PLAN_NOTHING
-    return OES_OK;
-#endif
-#ifdef PLAN_NO_STATUS
-    emit_place(out, &place);
-    return 0;
-#endif
-#ifdef PLAN_TWICE
-    emit_place(out, &place);
-#endif
-#ifdef PLAN_IGNORES_STATUS
-    place.quantity = 0;
-    emit_place(out, &place);
-    place.quantity = order->quantity;
-    emit_place(out, &place);
-    return OES_OK;
-#endif
-#ifdef PLAN_WRONG_KIND
-    {
-        oes_instruction_t instruction = {0};
-        instruction.struct_size = sizeof instruction;
-        instruction.kind = OES_INSTRUCTION_GUARD;
-        return out->emit(out, &instruction);
-    }
-#endif
-#ifdef PLAN_UNKNOWN_KIND
-    {
-        oes_instruction_t instruction = {0};
-        instruction.struct_size = sizeof instruction;
-        instruction.kind = 4000000000u;
-        return out->emit(out, &instruction) == OES_UNSUPPORTED ? emit_place(out, &place) : 0;
-    }
-#endif
-#ifdef PLAN_NULL_BODY
-    return emit_place(out, NULL);
-#endif
-#if defined(PLAN_REJECT) || defined(REJECT_BAD_CODE) || defined(REJECT_NULL_TEXT) \
-    || defined(REJECT_HUGE_TEXT) || defined(REJECT_NOT_UTF8)
-    return emit_reject(out);
-#endif
-    return emit_place(out, &place);
+    spoil(&place, input);
+    return hand_over(out, &place);
 }
 
 /* ---- The time in force ---- */

@@ -128,7 +128,10 @@ package class PluginEntry {
         return status
     }
 
-    func destroy() {
+    /// Whether another thread may still be in it.
+    var isInUse: Bool { false }
+
+    final func destroy() {
         PluginThread.control { instance.pointee.destroy?(instance) }
     }
 }
@@ -175,15 +178,24 @@ package final class NotifierEntry: PluginEntry {
     let delivery = DeliveryStatistics()
 
     package override var statistics: CallStatistics { delivery.current }
+    override var isInUse: Bool { delivery.isInUse }
 
     var notifier: UnsafePointer<oes_notifier_t> {
         UnsafeRawPointer(instance).assumingMemoryBound(to: oes_notifier_t.self)
     }
 }
 
+/// What a notifier's thread tells of itself.
 final class DeliveryStatistics: Sendable {
-    private let value = Mutex(CallStatistics())
+    private let calls = Mutex(CallStatistics())
+    private let running = Mutex(false)
 
-    var current: CallStatistics { value.withLock { $0 } }
-    func record(nanos: Int64) { value.withLock { $0.record(nanos: nanos) } }
+    var current: CallStatistics { calls.withLock { $0 } }
+    func record(nanos: Int64) { calls.withLock { $0.record(nanos: nanos) } }
+
+    /// From the thread's start to its end.
+    var isInUse: Bool {
+        get { running.withLock { $0 } }
+        set { running.withLock { $0 = newValue } }
+    }
 }

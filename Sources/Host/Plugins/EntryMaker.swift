@@ -156,29 +156,11 @@ struct EntryMaker {
     private func limitSettings(
         _ offer: Offer, _ settings: PluginConfiguration.Entry, _ place: String
     ) throws(PluginError) -> [LimitSetting] {
-        let schema = offer.schemas.limits
-        if case .failure(let wrong) = schema.convert(settings.limits, scales: .finest),
-            // A limit beyond every number at the finest scale is none beyond it at a coarser one.
-            !wrong.text.hasPrefix("expected a smaller number")
-        {
+        switch LimitSetting.settings(of: settings.limits, schema: offer.schemas.limits) {
+        case .success(let limits): return limits
+        case .failure(let wrong):
             throw PluginError("\(place): limits.\(wrong.field): \(wrong.text)")
         }
-        var limits: [LimitSetting] = []
-        for property in schema.properties {
-            let given = settings.limits[property.name].flatMap(SchemaScalar.init)
-            var digits: [UInt8]?
-            switch given ?? property.defaultValue {
-            case .number(let text): digits = text
-            case .text(let text): digits = Array(text.utf8)
-            case .boolean, nil: digits = nil
-            }
-            if let digits, PlainDecimal(digits) == nil {
-                throw PluginError(
-                    "\(place): limits.\(property.name): expected a number without exponent")
-            }
-            limits.append(LimitSetting(format: property.format, digits: digits))
-        }
-        return limits
     }
 
     private func create(

@@ -9,6 +9,7 @@
 import Base
 import COESPlugin
 import Trading
+import Wire
 
 /// One limit as configured. nil = not set.
 struct LimitSetting: Hashable, Sendable {
@@ -17,6 +18,54 @@ struct LimitSetting: Hashable, Sendable {
 
     func scaled(_ scales: Scales) -> Int64? {
         digits.map { PlainDecimal.scaled($0, scales.places(format), roundedUp: false) }
+    }
+}
+
+extension LimitSetting {
+    /// One setting for each property of a limits' schema, given or its default; or the first thing
+    /// that is wrong.
+    static func settings(
+        of object: JSONObject, schema: Schema
+    ) -> Result<[LimitSetting], FieldFailure> {
+        if let unknown = schema.unknownField(in: object) { return .failure(unknown) }
+        var settings: [LimitSetting] = []
+        for property in schema.properties {
+            switch digits(object[property.name], property) {
+            case .success(let digits):
+                settings.append(LimitSetting(format: property.format, digits: digits))
+            case .failure(let wrong):
+                return .failure(FieldFailure(field: property.name, text: wrong.text))
+            }
+        }
+        return .success(settings)
+    }
+
+    private static func digits(
+        _ given: JSONValue?, _ property: SchemaProperty
+    ) -> Result<[UInt8]?, WrongValue> {
+        if let given, SchemaScalar(given) == nil {
+            return .failure(WrongValue(text: "expected a number, found \(given.kind)"))
+        }
+        guard let value = given.flatMap(SchemaScalar.init) ?? property.defaultValue else {
+            return property.isRequired ? .failure(WrongValue(text: "missing")) : .success(nil)
+        }
+        let text: [UInt8]
+        switch value {
+        case .number(let digits): text = digits
+        case .text(let string): text = Array(string.utf8)
+        case .boolean: return .failure(WrongValue(text: "expected a number, found \(value.shown)"))
+        }
+        guard PlainDecimal(text) != nil else {
+            return .failure(
+                WrongValue(text: "expected a number without exponent, found \(value.shown)"))
+        }
+        // A number beyond every other is allowed where nothing bounds it: no limit at all.
+        if case .failure(let wrong) = property.convert(value, scales: .finest),
+            !wrong.isTooLarge || property.maximum != nil || text.first == UInt8(ascii: "-")
+        {
+            return .failure(WrongValue(text: "\(wrong.text), found \(value.shown)"))
+        }
+        return .success(text)
     }
 }
 

@@ -81,6 +81,7 @@ package final class NotifierRunner: @unchecked Sendable {
         defer { condition.unlock() }
         guard phase == .idle else { return }
         phase = .running
+        statistics.isInUse = true
         let thread = Thread { [self] in run() }
         thread.name = "oes-\(name.prefix(11))"
         thread.start()
@@ -153,6 +154,7 @@ package final class NotifierRunner: @unchecked Sendable {
         condition.unlock()
         for job in left { job.completion(.retry(afterMillis: 0)) }
         _ = notifier.pointee.flush(notifier, Int64(millis))
+        statistics.isInUse = false
         condition.lock()
         phase = .ended
         condition.broadcast()

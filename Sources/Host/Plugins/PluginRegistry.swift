@@ -64,10 +64,14 @@ package final class PluginRegistry {
     package func orderType(_ name: String) -> OrderTypeEntry? { orderTypesByName[name] }
     package func timeInForce(_ name: String) -> TimeInForceEntry? { timesInForceByName[name] }
 
-    /// Ends every instance and then every library. Nothing may be called afterwards.
+    /// Ends every instance and then every library. Nothing may be called afterwards. A notifier
+    /// whose thread was left behind stays as it is, and so does its library.
     package func shutdown() {
-        for entry in allEntries { entry.destroy() }
-        for library in libraries { PluginThread.control { library.module.pointee.shutdown() } }
+        for entry in allEntries where !entry.isInUse { entry.destroy() }
+        for library in libraries
+        where !allEntries.contains(where: { $0.library === library && $0.isInUse }) {
+            PluginThread.control { library.module.pointee.shutdown() }
+        }
     }
 
     private var allEntries: [PluginEntry] { orderTypes + timesInForce + riskRules + notifiers }

@@ -39,6 +39,8 @@ package struct Scales: Hashable, Sendable {
 /// Why a value isn't allowed: `expected …, found …`.
 struct WrongValue: Error, Equatable {
     let text: String
+    /// It is a number, only larger than ours may be.
+    var isTooLarge = false
 }
 
 extension SchemaProperty {
@@ -79,7 +81,8 @@ extension SchemaProperty {
         do throws(ScaledError) {
             scaled = try Scaled.parse(digits, scale: places)
         } catch {
-            return .failure(WrongValue(text: Self.text(error)))
+            return .failure(
+                WrongValue(text: Self.text(error), isTooLarge: error == .tooLarge))
         }
         if let minimum, scaled < PlainDecimal.scaled(minimum, places, roundedUp: true) {
             return .failure(
@@ -109,11 +112,7 @@ extension Schema {
     func convert(
         _ object: JSONObject, scales: Scales
     ) -> Result<[OrderParam], FieldFailure> {
-        let known = properties.map(\.name)
-        for name in object.names where !known.contains(name) {
-            let allowed = known.isEmpty ? "no fields" : "only \(known.joined(separator: ", "))"
-            return .failure(FieldFailure(field: name, text: "unknown field, expected \(allowed)"))
-        }
+        if let unknown = unknownField(in: object) { return .failure(unknown) }
         var params: [OrderParam] = []
         for property in properties {
             guard
@@ -139,6 +138,16 @@ extension Schema {
             }
         }
         return .success(params)
+    }
+}
+
+extension Schema {
+    /// A member that is no property, named with what is known.
+    func unknownField(in object: JSONObject) -> FieldFailure? {
+        let known = properties.map(\.name)
+        guard let name = object.names.first(where: { !known.contains($0) }) else { return nil }
+        let allowed = known.isEmpty ? "no fields" : "only \(known.joined(separator: ", "))"
+        return FieldFailure(field: name, text: "unknown field, expected \(allowed)")
     }
 }
 
