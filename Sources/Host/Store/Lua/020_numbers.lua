@@ -20,7 +20,8 @@ local function whole_within(text, name, least, most)
     return number
 end
 
--- A sum that may have grown too large: the number itself, or the call is refused.
+-- A sum that may have grown too large: the number itself, or the call is refused. Only the last
+-- addition may pass 2^53: of three numbers, first take the difference of two.
 local function bounded(number)
     if number > MAXIMUM or number < -MAXIMUM then refuse('amount_too_large') end
     return number

@@ -50,12 +50,12 @@ local function update_hold(call, order)
         hold = buy_need(call.instrument, order, leaves)
         if hold ~= order.hold then
             local account = account_of(call, order.account)
-            account.held = bounded(account.held + hold - order.hold)
+            account.held = bounded(account.held + (hold - order.hold))
             account_changed(call, account)
         end
-        position.open_buy = bounded(position.open_buy + leaves - order.working)
+        position.open_buy = bounded(position.open_buy + (leaves - order.working))
     else
-        position.held = bounded(position.held + leaves - order.working)
+        position.held = bounded(position.held + (leaves - order.working))
     end
     if leaves ~= order.working then position_changed(call, position) end
     order.hold, order.working = hold, leaves

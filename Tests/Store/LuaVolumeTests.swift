@@ -1,0 +1,50 @@
+// Many orders at one price: nothing is skipped, repeated or taken out of turn, whatever the page.
+
+import Base
+import TestSupport
+import Testing
+import Trading
+
+@Suite struct LuaVolumeTests {
+    /// 10,000 resting sells at one price, crossed by buys of 2,000 fills and one more.
+    @Test func tenThousandAtOnePrice() throws {
+        let world = try LuaWorld()
+        let functions = world.functions
+        _ = functions.transact("1", kind: 3, symbol: "AAPL", quantity: 10_000)
+        for index in 0..<10_000 {
+            try #require(world.sell("1", "s\(index)", 1, at: 500).word == "ok")
+        }
+        #expect(try world.level(.sell, 500) == "10000 10000")
+        var next = 0
+        for round in 0..<5 {
+            let reply = world.buy("2", "b\(round)", 2_001, at: 500)
+            #expect(reply.rest.last == .integer(2_000))
+            #expect(try world.order("2-b\(round)").reason == (round < 4 ? "fill_limit" : ""))
+            for change in try world.event(reply.sequence).changes {
+                guard case .trade(let trade) = change else { continue }
+                try #require(trade.sellOrderID.text == "1-s\(next)")
+                next += 1
+            }
+        }
+        #expect(next == 10_000)
+        #expect(try world.level(.sell, 500).isEmpty)
+        #expect(try world.level(.buy, 500) == "1 1")
+        #expect(try world.position("1").quantity == Quantity(1_000))
+        #expect(try world.position("1").held == .zero)
+        #expect(try world.position("2").quantity == Quantity(11_000))
+        #expect(try world.account("2").balance.raw == 1_000_000_000 - 10_000 * 50_000)
+    }
+
+    /// All or none over more fills than one call makes.
+    @Test func allOrNoneBeyondTheFillLimit() throws {
+        let world = try LuaWorld()
+        _ = world.functions.transact("1", kind: 3, symbol: "AAPL", quantity: 2_001)
+        for index in 0..<2_001 { _ = world.sell("1", "s\(index)", 1, at: 500) }
+        let before = world.redis.call("ZCARD", world.functions.key("book:AAPL:s"))
+        _ = world.buy("2", "fok", 2_001, at: 500) { $0.policy = 3 }
+        #expect(try world.order("2-fok").reason == "fok_unfillable")
+        #expect(world.redis.call("ZCARD", world.functions.key("book:AAPL:s")) == before)
+        #expect(
+            world.buy("2", "all", 2_000, at: 500) { $0.policy = 3 }.rest.last == .integer(2_000))
+    }
+}
