@@ -14,17 +14,24 @@ local function leaves_of(order)
     return order.quantity - order.filled
 end
 
+-- Records are unpacked into locals and then into one constructor: a table that grows field by field
+-- is built anew at every power of two.
 local function unpack_order(id, record)
-    local o = { id = id, account = match(id, '^[^-]*') }
-    local version, flags, position
-    version, o.status, o.side, o.policy, o.book, o.pricing, o.self_trade, flags, o.price,
-        o.quantity, o.filled, o.notional_high, o.notional_low, o.amount, o.hold, o.fee, o.fee_rest,
-        o.book_seq, o.accepted_seq, o.last_seq, o.created_at, o.updated_at, o.closed_at,
-        o.expire_at, o.request_hash, o.symbol, o.reason, position =
+    local version, status, side, policy, book, pricing, self_trade, flags, price, quantity, filled,
+        notional_high, notional_low, amount, hold, fee, fee_rest, book_seq, accepted_seq, last_seq,
+        created_at, updated_at, closed_at, expire_at, request_hash, symbol, reason, position =
         unpack_struct(ORDER_FORMAT, record)
-    o.host = sub(record, position)
-    o.working = leaves_of(o)
-    return o
+    return {
+        id = id, account = match(id, '^[^-]*'), status = status, side = side, policy = policy,
+        book = book, pricing = pricing, self_trade = self_trade, price = price,
+        quantity = quantity, filled = filled, notional_high = notional_high,
+        notional_low = notional_low, amount = amount, hold = hold, fee = fee, fee_rest = fee_rest,
+        book_seq = book_seq, accepted_seq = accepted_seq, last_seq = last_seq,
+        created_at = created_at, updated_at = updated_at, closed_at = closed_at,
+        expire_at = expire_at, request_hash = request_hash, symbol = symbol, reason = reason,
+        host = sub(record, position), working = status > PARTIALLY_FILLED and 0 or quantity - filled,
+        cause = 0, record = record, is_changed = false,
+    }
 end
 
 local function pack_order(o)
@@ -38,12 +45,14 @@ end
 local ACCOUNT_FORMAT = '<BBBBllllllBc0'
 
 local function unpack_account(id, record)
-    local a = { id = id }
-    local version, spare, position
-    version, a.state, a.active, spare, a.balance, a.held, a.short_limit, a.created_at,
-        a.updated_at, a.last_seq, a.currency, position = unpack_struct(ACCOUNT_FORMAT, record)
-    a.host = sub(record, position)
-    return a
+    local version, state, active, spare, balance, held, short_limit, created_at, updated_at,
+        last_seq, currency, position = unpack_struct(ACCOUNT_FORMAT, record)
+    return {
+        id = id, state = state, active = active, balance = balance, held = held,
+        short_limit = short_limit, created_at = created_at, updated_at = updated_at,
+        last_seq = last_seq, currency = currency, host = sub(record, position), record = record,
+        is_changed = false,
+    }
 end
 
 local function pack_account(a)
@@ -54,16 +63,18 @@ end
 
 local POSITION_FORMAT = '<BBBBllllll'
 
+-- No record: zeros.
 local function unpack_position(key, record)
-    local p = { key = key }
-    local version, b, c, d
+    local version, b, c, d, quantity, held, open_buy, cost, realized, last_seq =
+        1, 0, 0, 0, 0, 0, 0, 0, 0, 0
     if record then
-        version, b, c, d, p.quantity, p.held, p.open_buy, p.cost, p.realized, p.last_seq =
+        version, b, c, d, quantity, held, open_buy, cost, realized, last_seq =
             unpack_struct(POSITION_FORMAT, record)
-    else
-        p.quantity, p.held, p.open_buy, p.cost, p.realized, p.last_seq = 0, 0, 0, 0, 0, 0
     end
-    return p
+    return {
+        key = key, quantity = quantity, held = held, open_buy = open_buy, cost = cost,
+        realized = realized, last_seq = last_seq, is_changed = false,
+    }
 end
 
 local function pack_position(p)
@@ -74,19 +85,24 @@ end
 local INSTRUMENT_FORMAT = '<BBBBBllllllllBc0'
 local INSTRUMENT_LEAST_BYTES = 5 + 8 * 8 + 1
 
+local POWERS_OF_TEN = { [0] = 1 }
+for exponent = 1, 18 do POWERS_OF_TEN[exponent] = POWERS_OF_TEN[exponent - 1] * 10 end
+
 local function unpack_instrument(symbol, record)
-    local i = { symbol = symbol }
-    local position
-    i.version, i.state, i.price_scale, i.quantity_scale, i.money_scale, i.tick, i.lot, i.band_bps,
-        i.min_notional, i.maker_bps, i.taker_bps, i.revision, i.created_at, i.currency, position =
+    local version, state, price_scale, quantity_scale, money_scale, tick, lot, band_bps,
+        min_notional, maker_bps, taker_bps, revision, created_at, currency, position =
         unpack_struct(INSTRUMENT_FORMAT, record)
-    i.host = sub(record, position)
     -- Price × quantity is in 10^-(price_scale + quantity_scale): what makes money of it.
-    local exponent = i.price_scale + i.quantity_scale - i.money_scale
-    i.divisor = exponent > 0 and tonumber('1e' .. exponent) or 1
-    i.factor = exponent < 0 and tonumber('1e' .. -exponent) or 1
-    i.worst_bps = i.maker_bps > i.taker_bps and i.maker_bps or i.taker_bps
-    return i
+    local exponent = price_scale + quantity_scale - money_scale
+    return {
+        symbol = symbol, version = version, state = state, price_scale = price_scale,
+        quantity_scale = quantity_scale, money_scale = money_scale, tick = tick, lot = lot,
+        band_bps = band_bps, min_notional = min_notional, maker_bps = maker_bps,
+        taker_bps = taker_bps, revision = revision, created_at = created_at, currency = currency,
+        host = sub(record, position), divisor = POWERS_OF_TEN[exponent > 0 and exponent or 0],
+        factor = POWERS_OF_TEN[exponent < 0 and -exponent or 0],
+        worst_bps = maker_bps > taker_bps and maker_bps or taker_bps,
+    }
 end
 
 local function pack_instrument(i)

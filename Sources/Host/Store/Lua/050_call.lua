@@ -1,7 +1,11 @@
--- One call: what it has read, what it changes, and the writing of it at the end.
+-- One call: what it has read, what it changes, and the writes that it lines up.
 --
--- Orders, accounts, positions, levels and the market are read once, changed in their tables, and
--- named in `changed`. `main` is the order that the call is about; its section stands first.
+-- Orders, accounts, positions, levels and the market are read once and changed in their tables;
+-- those that changed are listed, for the event and for the writing. `main` is the order that the
+-- call is about; its section stands first. A list or map that few calls need is NONE until it has
+-- something in it: tables are a good part of what a call costs.
+
+local NONE = {}
 
 local function now()
     local time = redis_call('TIME')
@@ -11,66 +15,109 @@ end
 -- kind is the event's (docs/REDIS.md). The sequence number is the one that this call will have.
 local function begin(keys, kind, symbol)
     return {
-        keys = keys, kind = kind, symbol = symbol, names = nil, main = nil,
+        keys = keys, kind = kind, symbol = symbol, names = nil, instrument = nil, market = nil,
         seq = tonumber(redis_call('GET', keys.seq) or '0') + 1, time = now(),
-        orders = {}, accounts = {}, positions = {}, levels = { {}, {} }, market = nil,
-        -- Orders that this call took out of a book, still in its zset: counted by [book][side].
-        removed = { [0] = { 0, 0 }, [1] = { 0, 0 } },
-        changed = { orders = {}, accounts = {}, positions = {}, levels = {}, instruments = {} },
-        trades = {}, ledger = {}, guards = {}, fees = {},
-        writes = {}, write_of = {},
+        main = nil, orders = {}, accounts = {}, positions = {},
+        -- By score: the price, negated for bids.
+        levels = NONE,
+        -- How many orders this call took out of a book that still stand in its zset, by its key.
+        removed = NONE,
+        other_orders = NONE, changed_accounts = NONE, changed_positions = NONE,
+        changed_levels = NONE, changed_instruments = NONE, trades = NONE, ledger = NONE,
+        guards = NONE, fee = 0, account_counter = nil,
+        writes = {}, puts = {}, drops = NONE, event = nil,
     }
 end
 
--- Adds values to the call's one command of that name on that key. Hashes have been read before they
--- are written; a zset is read here, so that a key of another type is met before any write.
-local function queue(call, command, key, first, second)
-    local of_key = call.write_of[key]
-    if not of_key then
-        if command == 'ZADD' or command == 'ZREM' then redis_call('ZCARD', key) end
-        of_key = {}
-        call.write_of[key] = of_key
+local function append(call, name, item)
+    local list = call[name]
+    if list == NONE then
+        call[name] = { item }
+    else
+        list[#list + 1] = item
     end
-    local values = of_key[command]
-    if not values then
-        values = { command = command, key = key }
-        of_key[command] = values
-        call.writes[#call.writes + 1] = values
-    end
-    values[#values + 1] = first
-    if second then values[#values + 1] = second end
 end
 
-local function changed(call, list, record)
+local function set_in(call, name, key, value)
+    if call[name] == NONE then call[name] = {} end
+    call[name][key] = value
+end
+
+-- A command of this call; fields are added to it while it waits. Hashes have been read before they
+-- are written; a zset is read here, so that a key of another type is met before any write.
+local function new_write(call, command, key)
+    if (command == 'ZADD' or command == 'ZREM') and not (call.puts[key] or call.drops[key]) then
+        redis_call('ZCARD', key)
+    end
+    local write = { command, key }
+    call.writes[#call.writes + 1] = write
+    return write
+end
+
+-- HSET field value, or ZADD score member.
+local function put(call, command, key, first, second)
+    local write = call.puts[key]
+    if not write then
+        write = new_write(call, command, key)
+        call.puts[key] = write
+    end
+    local count = #write
+    write[count + 1], write[count + 2] = first, second
+end
+
+-- HDEL field, or ZREM member.
+local function drop(call, command, key, name)
+    local write = call.drops[key]
+    if not write then
+        write = new_write(call, command, key)
+        set_in(call, 'drops', key, write)
+    end
+    write[#write + 1] = name
+end
+
+local function changed(call, name, record)
     if not record.is_changed then
         record.is_changed = true
         record.last_seq = call.seq
-        list[#list + 1] = record
+        append(call, name, record)
     end
 end
 
 local function account_changed(call, account)
-    changed(call, call.changed.accounts, account)
+    changed(call, 'changed_accounts', account)
     account.updated_at = call.time
 end
 
 local function position_changed(call, position)
-    changed(call, call.changed.positions, position)
+    changed(call, 'changed_positions', position)
 end
 
 -- cause: why, as the event says it (docs/REDIS.md, ORDER section).
 local function order_changed(call, order, cause)
-    changed(call, call.changed.orders, order)
+    if order == call.main then
+        order.last_seq = call.seq
+    else
+        changed(call, 'other_orders', order)
+    end
     order.cause = cause
     order.updated_at = call.time
 end
+
+-- What was made of a record, for as long as the record is the same. Nothing changes these tables.
+local unpacked_instruments = {}
 
 local function instrument_of(call, symbol)
     local record = redis_call('HGET', call.keys.instruments, symbol)
     if not record then refuse('unknown_symbol', 'symbol=' .. symbol) end
     call.names = keys_of_symbol(call.keys, symbol)
-    call.instrument = unpack_instrument(symbol, record)
-    return call.instrument
+    local instrument = unpacked_instruments[symbol]
+    if not instrument or instrument.record ~= record then
+        instrument = unpack_instrument(symbol, record)
+        instrument.record = record
+        unpacked_instruments[symbol] = instrument
+    end
+    call.instrument = instrument
+    return instrument
 end
 
 local function account_of(call, id)

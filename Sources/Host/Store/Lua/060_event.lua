@@ -4,33 +4,29 @@
 -- Values in one command; Lua's unpack fails near 8,000.
 local VALUES_PER_COMMAND = 4000
 
-local function order_section(parts, order, record)
-    local body = pack('BBc0', order.cause, #order.id, order.id)
-    parts[#parts + 1] = pack('<BI4', 1, #body + #record) .. body
-    parts[#parts + 1] = record
-end
-
+-- The two parts of a section: its head with what names it, and its record.
 local function named_section(parts, kind, name, record)
-    parts[#parts + 1] = pack('<BI4Bc0', kind, 1 + #name + #record, #name, name)
-    parts[#parts + 1] = record
+    local count = #parts
+    parts[count + 1] = pack('<BI4Bc0', kind, 1 + #name + #record, #name, name)
+    parts[count + 2] = record
 end
 
 local function section(parts, kind, body)
-    parts[#parts + 1] = pack('<BI4', kind, #body)
-    parts[#parts + 1] = body
+    local count = #parts
+    parts[count + 1] = pack('<BI4', kind, #body)
+    parts[count + 2] = body
 end
 
 local function add_order(call, parts, order)
-    local record = pack_order(order)
+    local id, record, count = order.id, pack_order(order), #parts
     order.record = record
-    queue(call, 'HSET', call.keys.orders, order.id, record)
-    order_section(parts, order, record)
+    put(call, 'HSET', call.keys.orders, id, record)
+    parts[count + 1] = pack('<BI4BBc0', 1, 2 + #id + #record, order.cause, #id, id)
+    parts[count + 2] = record
 end
 
 local function add_other_orders(call, parts)
-    for _, order in ipairs(call.changed.orders) do
-        if order ~= call.main then add_order(call, parts, order) end
-    end
+    for _, order in ipairs(call.other_orders) do add_order(call, parts, order) end
 end
 
 local function add_trades(call, parts)
@@ -43,12 +39,12 @@ local function add_trades(call, parts)
 end
 
 local function add_levels(call, parts)
-    for _, level in ipairs(call.changed.levels) do
+    for _, level in ipairs(call.changed_levels) do
         local key = call.names.levels[level.side]
         if level.count == 0 then
-            queue(call, 'HDEL', key, level.field)
+            drop(call, 'HDEL', key, level.field)
         else
-            queue(call, 'HSET', key, level.field, pack('<ll', level.quantity, level.count))
+            put(call, 'HSET', key, level.field, pack('<ll', level.quantity, level.count))
         end
         section(parts, 5, pack(
             '<BBlll', LIT, level.side, level.price, level.quantity, level.count))
@@ -56,24 +52,24 @@ local function add_levels(call, parts)
 end
 
 local function add_holders(call, parts)
-    for _, position in ipairs(call.changed.positions) do
+    for _, position in ipairs(call.changed_positions) do
         local record = pack_position(position)
-        queue(call, 'HSET', call.keys.positions, position.key, record)
+        put(call, 'HSET', call.keys.positions, position.key, record)
         named_section(parts, 3, position.key, record)
     end
-    for _, account in ipairs(call.changed.accounts) do
+    for _, account in ipairs(call.changed_accounts) do
         local record = pack_account(account)
         account.record = record
-        queue(call, 'HSET', call.keys.accounts, account.id, record)
+        put(call, 'HSET', call.keys.accounts, account.id, record)
         named_section(parts, 2, account.id, record)
     end
 end
 
 local function add_instruments(call, parts)
-    for _, instrument in ipairs(call.changed.instruments) do
+    for _, instrument in ipairs(call.changed_instruments) do
         local record = pack_instrument(instrument)
         instrument.record = record
-        queue(call, 'HSET', call.keys.instruments, instrument.symbol, record)
+        put(call, 'HSET', call.keys.instruments, instrument.symbol, record)
         named_section(parts, 6, instrument.symbol, record)
     end
 end
@@ -91,7 +87,7 @@ local function add_market(call, parts)
     local market = call.market
     if market and market.is_changed then
         local record = pack_market(market)
-        queue(call, 'HSET', call.keys.market, call.symbol, record)
+        put(call, 'HSET', call.keys.market, call.symbol, record)
         named_section(parts, 8, call.symbol, record)
     end
 end
@@ -104,12 +100,11 @@ local function add_guards(call, parts)
     end
 end
 
-local function add_fees(call)
-    for currency, fee in pairs(call.fees) do
-        local key = call.keys.fees
-        local total = bounded(tonumber(redis_call('HGET', key, currency) or '0') + fee)
-        queue(call, 'HSET', key, currency, format('%d', total))
-    end
+local function add_fee(call)
+    if call.fee == 0 then return end
+    local key, currency = call.keys.fees, call.instrument.currency
+    local total = bounded(tonumber(redis_call('HGET', key, currency) or '0') + call.fee)
+    put(call, 'HSET', key, currency, format('%d', total))
 end
 
 -- The last step of the first half: packs the event and lines up the writes.
@@ -124,19 +119,20 @@ local function prepare(call)
     add_ledger(call, parts)
     add_market(call, parts)
     add_guards(call, parts)
-    add_fees(call)
+    add_fee(call)
     call.event = concat(parts)
 end
 
-local function write(values)
-    local count = #values
+-- One command where it can be; `write` is command, key and values.
+local function run(write)
+    local count = #write
     if count <= VALUES_PER_COMMAND then
-        redis_call(values.command, values.key, unpack(values))
+        redis_call(unpack(write))
         return
     end
-    for from = 1, count, VALUES_PER_COMMAND do
+    for from = 3, count, VALUES_PER_COMMAND do
         local to = from + VALUES_PER_COMMAND - 1
-        redis_call(values.command, values.key, unpack(values, from, to < count and to or count))
+        redis_call(write[1], write[2], unpack(write, from, to < count and to or count))
     end
 end
 
@@ -147,7 +143,7 @@ local function commit(call)
     redis_call('XADD', call.keys.events, seq .. '-0', 'e', call.event)
     redis_call('SET', call.keys.seq, seq)
     if call.account_counter then redis_call('SET', call.keys.account_id, call.account_counter) end
-    for _, values in ipairs(call.writes) do write(values) end
+    for _, write in ipairs(call.writes) do run(write) end
 end
 
 -- Makes a function of Redis out of its halves: `plan(keys, args)` gives the call to be written, or

@@ -48,8 +48,8 @@ local function share_values(instrument, required, available)
 end
 
 local function ledger_entry(call, kind, account, amount, quantity, symbol, description)
-    call.ledger[#call.ledger + 1] = {
+    append(call, 'ledger', {
         kind = kind, amount = amount, balance_after = account.balance, quantity = quantity,
         account = account.id, symbol = symbol, description = description,
-    }
+    })
 end

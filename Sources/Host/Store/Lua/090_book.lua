@@ -15,14 +15,16 @@ end
 
 -- A price level of the lit book, read once a call and named once in its event.
 local function change_level(call, side, price, quantity, count)
-    local level = call.levels[side][price]
+    local score = side == BUY and -price or price
+    local level = call.levels[score]
     if not level then
         local field = format('%d', price)
         local record = redis_call('HGET', call.names.levels[side], field)
-        level = { side = side, price = price, field = field, quantity = 0, count = 0 }
-        if record then level.quantity, level.count = unpack_struct('<ll', record) end
-        call.levels[side][price] = level
-        call.changed.levels[#call.changed.levels + 1] = level
+        local standing, orders = 0, 0
+        if record then standing, orders = unpack_struct('<ll', record) end
+        level = { side = side, price = price, field = field, quantity = standing, count = orders }
+        set_in(call, 'levels', score, level)
+        append(call, 'changed_levels', level)
     end
     level.quantity = bounded(level.quantity + quantity)
     level.count = level.count + count
@@ -37,26 +39,26 @@ end
 local function place_in_book(call, order)
     order.book_seq = call.seq
     local book = call.names.book[order.book][order.side]
-    queue(call, 'ZADD', book, score_of(order.side, order.price), member_of(order))
+    put(call, 'ZADD', book, score_of(order.side, order.price), member_of(order))
     change_level_of(call, order, leaves_of(order), 1)
 end
 
 -- `leaves` is what its level counts for it now.
 local function take_from_book(call, order, leaves)
-    queue(call, 'ZREM', call.names.book[order.book][order.side], member_of(order))
+    local book = call.names.book[order.book][order.side]
+    drop(call, 'ZREM', book, member_of(order))
     change_level_of(call, order, -leaves, -1)
-    local removed = call.removed[order.book]
-    removed[order.side] = removed[order.side] + 1
+    set_in(call, 'removed', book, (call.removed[book] or 0) + 1)
 end
 
 local function start_expiry(call, order)
     if order.expire_at > 0 then
-        queue(call, 'ZADD', call.names.expiry, format('%d', order.expire_at), order.id)
+        put(call, 'ZADD', call.names.expiry, format('%d', order.expire_at), order.id)
     end
 end
 
 local function stop_expiry(call, order)
-    if order.expire_at > 0 then queue(call, 'ZREM', call.names.expiry, order.id) end
+    if order.expire_at > 0 then drop(call, 'ZREM', call.names.expiry, order.id) end
 end
 
 -- An order's end, wherever it stands. Books and holds are the caller's.

@@ -34,10 +34,10 @@ local function judge(call, guards, order, quantity)
     local code, values
     for _, guard in ipairs(guards) do
         local holds = size <= guard.limit or (guard.is_exempt_if_reducing and reduces)
-        call.guards[#call.guards + 1] = {
+        append(call, 'guards', {
             mode = guard.mode, held = holds and 1 or 0, value = value, limit = guard.limit,
             rule = guard.rule, order_id = order.id,
-        }
+        })
         if not holds and guard.mode == 1 and not code then
             local scale = call.instrument.quantity_scale
             code = guard.code

@@ -48,8 +48,8 @@ end
 -- Whether any order of the side is left beyond those that `matches` takes. Orders that this call
 -- ended still stand in the zset.
 local function has_more(call, book, side, matches)
-    local standing = redis_call('ZCARD', call.names.book[book][side])
-    return standing - call.removed[book][side] > #matches
+    local key = call.names.book[book][side]
+    return redis_call('ZCARD', key) - (call.removed[key] or 0) > #matches
 end
 
 -- A market order's limit: the best opposite price, moved by the instrument's band to the worse,

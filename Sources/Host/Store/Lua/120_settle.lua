@@ -30,8 +30,7 @@ local function settle_side(call, order, trade, sign, fee)
     if fee > 0 then
         account.balance = account.balance - fee
         ledger_entry(call, 6, account, -fee, 0, call.symbol, order.id)
-        local currency = call.instrument.currency
-        call.fees[currency] = (call.fees[currency] or 0) + fee
+        call.fee = call.fee + fee
     end
     move_shares(position, sign * trade.quantity, trade.amount, true)
     account_changed(call, account)
@@ -90,7 +89,7 @@ local function trade(call, order, found)
     end
     update_hold(call, resting)
     note_in_market(call, made)
-    call.trades[#call.trades + 1] = made
+    append(call, 'trades', made)
 end
 
 local function settle(call, order, matches)

@@ -32,5 +32,5 @@ local function read_instrument(symbol, record)
 end
 
 local function instrument_changed(call, instrument)
-    call.changed.instruments[#call.changed.instruments + 1] = instrument
+    append(call, 'changed_instruments', instrument)
 end
