@@ -39,6 +39,9 @@ package enum Limits {
     package static let acceptPauseMillis = 100
     /// Unsent bytes from which on no further request of the connection is read.
     package static let outboxPauseBytes = 262_144
+    /// What the kernel may hold for a client beside our own buffers, so that clients that don't read
+    /// cost a known amount of memory.
+    package static let socketSendBytes = 262_144
     /// A client that takes nothing of what waits for it is cut off after this.
     package static let stallMillis = 30_000
     /// After the last answer the connection stays half open for this, or until the client closes,
@@ -90,8 +93,9 @@ package enum Limits {
 
     /// Commands waiting for Redis's answer; beyond, clients get 503 with Retry-After.
     package static let commandsInFlight = 16_384
-    /// A command that Redis hasn't answered after this fails as "outcome unknown".
-    package static let commandMillis = 10_000
+    /// A command that Redis hasn't answered after this fails as "outcome unknown": well above its
+    /// longest block, and short enough that clients hear of a Redis that hangs.
+    package static let commandMillis = 3_000
     /// Connecting, logging in and checking the server, all together.
     package static let connectMillis = 5_000
     /// The wait before the first attempt to reconnect; it doubles with each up to the maximum, so
@@ -102,7 +106,7 @@ package enum Limits {
     /// `expiriesPerCall` orders, so that this suffices for a million.
     package static let busyRepeats = 10_000
     /// How long Redis holds an empty read of the stream open; well below `commandMillis`.
-    package static let streamBlockMillis = 5_000
+    package static let streamBlockMillis = 1_000
     /// Stream entries kept, about 400 bytes each: how far back a client may resume.
     package static let streamEntriesKept = 500_000
     /// Events between two trimmings.

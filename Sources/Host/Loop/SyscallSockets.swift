@@ -73,6 +73,19 @@ extension Syscall {
         try setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     }
 
+    /// Bounds what the kernel keeps for a peer that doesn't read. It may take twice of this.
+    package static func setSendBuffer(_ descriptor: Int32, bytes: Int) throws(SystemError) {
+        try setOption(descriptor, SOL_SOCKET, SO_SNDBUF, Int32(bytes))
+    }
+
+    /// Closing then drops what the kernel still holds and resets the connection, instead of going on
+    /// to offer it to a peer that doesn't read.
+    package static func resetOnClose(_ descriptor: Int32) {
+        var setting = linger(l_onoff: 1, l_linger: 0)
+        _ = unsafe setsockopt(
+            descriptor, SOL_SOCKET, SO_LINGER, &setting, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Tells the peer that nothing more will be sent; it may still send.
     package static func shutdownSending(_ descriptor: Int32) {
         _ = Glibc.shutdown(descriptor, Int32(SHUT_WR))

@@ -24,6 +24,7 @@ final class Supervision {
     /// Runs until it is told to end; gives the process's exit code.
     func run() -> Int32 {
         do {
+            try reservePort()
             if settings.redis == nil { redis = try EmbeddedRedis.start(settings, log: log) }
         } catch {
             log.error("\(error)")
@@ -41,6 +42,21 @@ final class Supervision {
         } catch {
             log.error("\(error)")
             return ExitCode.failure
+        }
+    }
+
+    /// Finds out before anything starts whether the port is free, and settles which one "any free
+    /// port" is, so that a restarted worker and several workers listen on the same.
+    private func reservePort() throws(SettingsError) {
+        do throws(SystemError) {
+            let probe = try Syscall.listen(
+                address: settings.host, port: settings.port, sharedPort: false)
+            defer { close(probe) }
+            setenv(SettingName.port.rawValue, String(try Syscall.boundPort(probe)), 1)
+        } catch {
+            throw SettingsError(
+                description: "can't listen on \(settings.host):\(settings.port): \(error); see "
+                    + "OES_HOST and OES_PORT")
         }
     }
 

@@ -63,6 +63,7 @@ final class Connection {
     func abort() {
         guard state.phase != .closed else { return }
         state.close()
+        if !outbox.isEmpty { Syscall.resetOnClose(descriptor) }
         if let registration { server.loop.deregister(registration) }
         registration = nil
         outbox.removeAll()

@@ -135,6 +135,7 @@ package final class HTTPServer {
             server: self, descriptor: descriptor, remoteAddress: remoteAddress)
         do throws(SystemError) {
             try Syscall.setNoDelay(descriptor)
+            try Syscall.setSendBuffer(descriptor, bytes: Limits.socketSendBytes)
             try connection.start()
         } catch {
             log.warning("a connection is lost: \(error)")
