@@ -29,15 +29,6 @@ local function add_other_orders(call, parts)
     for _, order in ipairs(call.other_orders) do add_order(call, parts, order) end
 end
 
-local function add_trades(call, parts)
-    for index, t in ipairs(call.trades) do
-        section(parts, 4, pack(
-            '<I4BBlllllBc0Bc0Bc0', index, t.aggressor, t.book, t.price, t.quantity, t.amount,
-            t.buy_fee, t.sell_fee, #call.symbol, call.symbol, #t.buy_id, t.buy_id, #t.sell_id,
-            t.sell_id))
-    end
-end
-
 local function add_levels(call, parts)
     for _, level in ipairs(call.changed_levels) do
         local key = call.names.levels[level.side]
@@ -74,13 +65,10 @@ local function add_instruments(call, parts)
     end
 end
 
-local function add_ledger(call, parts)
-    for _, entry in ipairs(call.ledger) do
-        section(parts, 7, pack(
-            '<BlllBc0Bc0Bc0', entry.kind, entry.amount, entry.balance_after, entry.quantity,
-            #entry.account, entry.account, #entry.symbol, entry.symbol, #entry.description,
-            entry.description))
-    end
+-- Sections that were packed as they came up.
+local function add_packed(parts, sections)
+    local count = #parts
+    for index, packed in ipairs(sections) do parts[count + index] = packed end
 end
 
 local function add_market(call, parts)
@@ -89,14 +77,6 @@ local function add_market(call, parts)
         local record = pack_market(market)
         put(call, 'HSET', call.keys.market, call.symbol, record)
         named_section(parts, 8, call.symbol, record)
-    end
-end
-
-local function add_guards(call, parts)
-    for _, guard in ipairs(call.guards) do
-        section(parts, 9, pack(
-            '<BBllBc0Bc0', guard.mode, guard.held, guard.value, guard.limit, #guard.rule,
-            guard.rule, #guard.order_id, guard.order_id))
     end
 end
 
@@ -112,13 +92,13 @@ local function prepare(call)
     local parts = { pack('<BBlBc0', 1, call.kind, call.time, #call.symbol, call.symbol) }
     add_instruments(call, parts)
     if call.main then add_order(call, parts, call.main) end
-    add_trades(call, parts)
+    add_packed(parts, call.trades)
     add_other_orders(call, parts)
     add_levels(call, parts)
     add_holders(call, parts)
-    add_ledger(call, parts)
+    add_packed(parts, call.ledger)
     add_market(call, parts)
-    add_guards(call, parts)
+    add_packed(parts, call.guards)
     add_fee(call)
     call.event = concat(parts)
 end

@@ -47,9 +47,10 @@ local function share_values(instrument, required, available)
     return 'required=' .. decimal(required, scale) .. ', available=' .. decimal(available, scale)
 end
 
+-- A LEDGER section: 28 bytes and the texts. The account's balance is the one after it.
 local function ledger_entry(call, kind, account, amount, quantity, symbol, description)
-    append(call, 'ledger', {
-        kind = kind, amount = amount, balance_after = account.balance, quantity = quantity,
-        account = account.id, symbol = symbol, description = description,
-    })
+    local id = account.id
+    append(call, 'ledger', pack(
+        '<BI4BlllBc0Bc0Bc0', 7, 28 + #id + #symbol + #description, kind, amount, account.balance,
+        quantity, #id, id, #symbol, symbol, #description, description))
 end

@@ -77,32 +77,22 @@ local function end_resting(call, order, status, reason, cause)
     order_changed(call, order, cause)
 end
 
-local function order_of(call, id)
+-- An order whose record was read with others'; where this call has it already, as it left it.
+local function order_from(call, id, record)
     local order = call.orders[id]
     if not order then
-        order = unpack_order(id, redis_call('HGET', call.keys.orders, id))
+        order = unpack_order(id, record)
         call.orders[id] = order
     end
     return order
 end
 
--- The records of a page of book members, in their order; those that this call has read already as
--- it left them.
-local function orders_of(call, members)
-    if #members == 0 then return members end
+-- The ids of a page of book members, and the records that stand under them.
+local function read_page(call, members)
+    if #members == 0 then return members, members end
     local ids = {}
     for index, member in ipairs(members) do ids[index] = id_of_member(member) end
-    local records = redis_call('HMGET', call.keys.orders, unpack(ids))
-    local orders = {}
-    for index, id in ipairs(ids) do
-        local order = call.orders[id]
-        if not order then
-            order = unpack_order(id, records[index])
-            call.orders[id] = order
-        end
-        orders[index] = order
-    end
-    return orders
+    return ids, redis_call('HMGET', call.keys.orders, unpack(ids))
 end
 
 -- The best price of a side, nil where it is empty. Orders that this call ended don't count.
@@ -112,7 +102,9 @@ local function best_price(call, book, side)
         local members = redis_call(
             'ZRANGE', call.names.book[book][side], offset, offset + page - 1)
         if #members == 0 then return nil end
-        for _, order in ipairs(orders_of(call, members)) do
+        local ids, records = read_page(call, members)
+        for index, id in ipairs(ids) do
+            local order = order_from(call, id, records[index])
             if order.status <= PARTIALLY_FILLED then return order.price end
         end
         offset, page = offset + page, 16

@@ -23,6 +23,13 @@ local function read_guards(text)
     return guards
 end
 
+-- A GUARD section: 20 bytes and the texts.
+local function guard_section(guard, holds, value, order)
+    return pack(
+        '<BI4BBllBc0Bc0', 9, 20 + #guard.rule + #order.id, guard.mode, holds and 1 or 0, value,
+        guard.limit, #guard.rule, guard.rule, #order.id, order.id)
+end
+
 -- Judges every guard, notes each value for the event, and returns code and values of the first
 -- enforced one that doesn't hold, nil where all do. A guard in shadow mode is noted only.
 local function judge(call, guards, order, quantity)
@@ -34,10 +41,7 @@ local function judge(call, guards, order, quantity)
     local code, values
     for _, guard in ipairs(guards) do
         local holds = size <= guard.limit or (guard.is_exempt_if_reducing and reduces)
-        append(call, 'guards', {
-            mode = guard.mode, held = holds and 1 or 0, value = value, limit = guard.limit,
-            rule = guard.rule, order_id = order.id,
-        })
+        append(call, 'guards', guard_section(guard, holds, value, order))
         if not holds and guard.mode == 1 and not code then
             local scale = call.instrument.quantity_scale
             code = guard.code

@@ -24,7 +24,9 @@ local function walk(call, order)
     while true do
         local members = redis_call(
             'ZRANGEBYSCORE', book, '-inf', last_score, 'LIMIT', offset, page)
-        for _, resting in ipairs(orders_of(call, members)) do
+        local ids, records = read_page(call, members)
+        for index, id in ipairs(ids) do
+            local resting = order_from(call, id, records[index])
             if resting.status <= PARTIALLY_FILLED then
                 local price = resting.price
                 if resting.account == order.account then return matches, 'self' end

@@ -68,6 +68,15 @@ local function fill_resting(call, resting, trade, bps)
     return fee
 end
 
+-- A TRADE section: 49 bytes and the texts.
+local function trade_section(call, trade, buy, buy_fee, sell, sell_fee)
+    local symbol, buy_id, sell_id = call.symbol, buy.id, sell.id
+    return pack(
+        '<BI4I4BBlllllBc0Bc0Bc0', 4, 49 + #symbol + #buy_id + #sell_id, #call.trades + 1,
+        trade.aggressor, trade.book, trade.price, trade.quantity, trade.amount, buy_fee, sell_fee,
+        #symbol, symbol, #buy_id, buy_id, #sell_id, sell_id)
+end
+
 local function trade(call, order, found)
     local instrument, resting = call.instrument, found.resting
     local made = {
@@ -76,20 +85,13 @@ local function trade(call, order, found)
     }
     local fee = fill(call, order, made, instrument.taker_bps)
     local resting_fee = fill_resting(call, resting, made, instrument.maker_bps)
-    if order.side == BUY then
-        made.buy_id, made.sell_id, made.buy_fee, made.sell_fee =
-            order.id, resting.id, fee, resting_fee
-        settle_side(call, order, made, 1, fee)
-        settle_side(call, resting, made, -1, resting_fee)
-    else
-        made.buy_id, made.sell_id, made.buy_fee, made.sell_fee =
-            resting.id, order.id, resting_fee, fee
-        settle_side(call, resting, made, 1, resting_fee)
-        settle_side(call, order, made, -1, fee)
-    end
+    local buy, buy_fee, sell, sell_fee = order, fee, resting, resting_fee
+    if order.side == SELL then buy, buy_fee, sell, sell_fee = resting, resting_fee, order, fee end
+    append(call, 'trades', trade_section(call, made, buy, buy_fee, sell, sell_fee))
+    settle_side(call, buy, made, 1, buy_fee)
+    settle_side(call, sell, made, -1, sell_fee)
     update_hold(call, resting)
     note_in_market(call, made)
-    append(call, 'trades', made)
 end
 
 local function settle(call, order, matches)

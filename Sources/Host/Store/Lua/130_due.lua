@@ -7,7 +7,11 @@ local function due_orders(call, most)
 end
 
 local function expire_orders(call, ids)
-    for _, id in ipairs(ids) do end_resting(call, order_of(call, id), EXPIRED, 'expired', 5) end
+    if #ids == 0 then return end
+    local records = redis_call('HMGET', call.keys.orders, unpack(ids))
+    for index, id in ipairs(ids) do
+        end_resting(call, order_from(call, id, records[index]), EXPIRED, 'expired', 5)
+    end
 end
 
 -- A call that does nothing but this chunk of what is due.
