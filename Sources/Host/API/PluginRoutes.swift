@@ -65,16 +65,19 @@ extension JSONWriter {
         field("version", entry.descriptor.version)
         field("library", entry.library.id)
         field("mode", entry.mode.name)
-        key("params_schema")
-        raw(entry.schemas.params.source)
-        key("config_schema")
-        raw(entry.schemas.config.source)
-        key("limits_schema")
-        raw(entry.schemas.limits.source)
+        schemaField("params_schema", entry.schemas.params.source)
+        schemaField("config_schema", entry.schemas.config.source)
+        schemaField("limits_schema", entry.schemas.limits.source)
         field("calls", count: entry.statistics.count)
         field("slow_calls", count: entry.statistics.slowCount)
         field("mean_nanos", count: entry.statistics.totalNanos / max(1, entry.statistics.count))
         field("max_nanos", count: entry.statistics.maximumNanos)
         endObject()
+    }
+
+    /// null where an entry has no such schema.
+    private mutating func schemaField(_ name: StaticString, _ source: [UInt8]) {
+        key(name)
+        if source.isEmpty { null() } else { raw(source) }
     }
 }
