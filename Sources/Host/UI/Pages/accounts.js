@@ -32,9 +32,11 @@ function createAccountRow(account) {
 }
 
 function updateAccountRow(row, account) {
-  setText(row.querySelector("a"), account.name);
-  setAttribute(row, "class", String(account.account_id) === chosen ? "chosen" : "");
-  setAttribute(row.querySelector("a"), "aria-current", String(account.account_id) === chosen ? "true" : null);
+  const isChosen = String(account.account_id) === chosen;
+  const link = row.querySelector("a");
+  setText(link, account.name);
+  setAttribute(link, "aria-current", isChosen ? "true" : null);
+  setAttribute(row, "class", isChosen ? "chosen" : null);
   const texts = [
     words(account.account_type), words(account.risk_level),
     account.active === false ? "Inactive" : words(account.state),
@@ -71,7 +73,8 @@ function createLedgerRow(entry) {
 }
 
 const draw = perFrame(() => {
-  reconcile(accountsBody, accounts.values(), (item) => item.account_id, createAccountRow, updateAccountRow);
+  reconcile(
+    accountsBody, accounts.values(), (item) => item.account_id, createAccountRow, updateAccountRow);
   emptyOf("accounts").hidden = accounts.size > 0;
   const account = accounts.get(chosen);
   $("detail").hidden = !account;
@@ -82,7 +85,8 @@ const draw = perFrame(() => {
     setText($(`detail-${name}`), `${money(account[name])} ${account.currency ?? ""}`);
   }
   const held = Array.from(positions.values());
-  reconcile($("positions").tBodies[0], held, (item) => item.symbol, createPositionRow, updatePositionRow);
+  reconcile(
+    $("positions").tBodies[0], held, (item) => item.symbol, createPositionRow, updatePositionRow);
   emptyOf("positions").hidden = held.length > 0;
   reconcile($("ledger").tBodies[0], entries, (item) => item.id, createLedgerRow, () => {});
   emptyOf("ledger").hidden = entries.length > 0;
@@ -122,7 +126,7 @@ function loadDetailSoon() {
 
 function hear(type, data) {
   if (type === "account") accounts.set(String(data.account_id), data);
-  else if (type === "position") positions.set(data.symbol, { ...positions.get(data.symbol), ...data });
+  else if (type === "position") positions.set(data.symbol, data);
   loadDetailSoon();
   draw();
 }
@@ -141,10 +145,18 @@ function choose(id) {
 
 const chooseByAddress = () => choose(decodeURIComponent(location.hash.slice(1)));
 
+/** The decimal typed into a field; null after saying at the field what is wrong. */
+function moneyIn(form, name) {
+  const text = form.elements[name].value.trim();
+  const value = decimal.parse(text.replaceAll(",", ""));
+  if (!value) showError(form, name, text ? `“${text}” isn’t a number.` : "Enter an amount.");
+  return value;
+}
+
 mountForm($("transact"), async (values) => {
   const form = $("transact");
-  const amount = decimal.parse(values.amount.replaceAll(",", ""));
-  if (!amount) return showError(form, "amount", values.amount ? `“${values.amount}” isn’t a number.` : "Enter an amount.");
+  const amount = moneyIn(form, "amount");
+  if (!amount) return;
   await api.transact(chosen, { ...values, amount: decimal.plain(amount) });
   form.elements.amount.value = form.elements.description.value = "";
   showNotice(form, `${words(values.transaction_type)} of ${money(amount)} booked.`, "good");
@@ -155,8 +167,8 @@ mountForm($("transact"), async (values) => {
 mountForm(document.querySelector("#create form"), async (values) => {
   const form = document.querySelector("#create form");
   if (!values.name.trim()) return showError(form, "name", "Enter a name.");
-  const balance = decimal.parse(values.initial_balance.replaceAll(",", ""));
-  if (!balance) return showError(form, "initial_balance", `“${values.initial_balance}” isn’t a number.`);
+  const balance = moneyIn(form, "initial_balance");
+  if (!balance) return;
   const account = await api.createAccount({ ...values, initial_balance: decimal.plain(balance) });
   await loadAccounts();
   $("create").close();

@@ -52,7 +52,8 @@ function announce(order) {
   if (fills.length) {
     const size = fills.map((fill) => decimal.parse(fill.quantity)).reduce(decimal.add);
     const what = sideOf(order) === "buy" ? "Bought" : "Sold";
-    const part = order.status === "filled" ? "" : `, ${decimal.show(order.remaining_quantity)} left`;
+    const left = decimal.show(order.remaining_quantity);
+    const part = order.status === "filled" ? "" : `, ${left} left`;
     const price = decimal.show(fills.at(-1).price, session.priceScale(order.symbol));
     toast("fill", `${what} ${decimal.show(size)} ${order.symbol}`, `at ${price}${part}`);
   } else if (order.exec_type === "expired") {
@@ -83,12 +84,12 @@ function mountShortcuts() {
     "?": () => dialog.showModal(),
   };
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (!allow.checked || document.querySelector("dialog[open]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     // In a field for numbers a letter can mean nothing else.
-    const isNumberField = event.target.inputMode === "decimal";
-    if (!allow.checked || (isTyping(event) && !(isNumberField && /^[bsqp]$/.test(event.key)))) return;
+    const isFree = event.target.inputMode === "decimal" && /^[bsqp]$/.test(event.key);
     const action = actions[event.key];
-    if (!action) return;
+    if (!action || (isTyping(event) && !isFree)) return;
     event.preventDefault();
     action();
   });

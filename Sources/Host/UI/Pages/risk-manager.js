@@ -7,7 +7,7 @@ import { h, perFrame, reconcile, setAttribute, setText } from "./kit/dom.js";
 import { Feed } from "./kit/feed.js";
 import { moment, money, titleIn, words } from "./kit/format.js";
 import { toast } from "./kit/notice.js";
-import { isOpen, orderId, sideOf, tifOf } from "./kit/session.js";
+import { isOpen, orderId, sideOf, statusOf, tifOf } from "./kit/session.js";
 import { mountShell } from "./kit/shell.js";
 
 /** However busy the market, the lists are asked for at most this often. */
@@ -15,16 +15,21 @@ const REFRESH_MILLIS = 1000;
 const RETRY_MILLIS = 2000;
 const STEP = 100;
 
-const VIEWS = { working: isOpen, rejected: (order) => order.status === "rejected", all: () => true };
+const VIEWS = {
+  working: isOpen,
+  rejected: (order) => order.status === "rejected",
+  all: () => true,
+};
 
 const feed = new Feed();
 mountShell(feed);
 const $ = (id) => document.getElementById(id);
 const bodyOf = (id) => $(id).tBodies[0];
 const emptyOf = (id) => $(id).parentElement.querySelector(".empty");
-const textOf = (alert) => alert.message ?? alert.text ?? alert.reason ?? "";
 const cells = (row, texts) => texts.forEach((text, index) => setText(row.children[index], text));
-const td = (isNumber) => h("td", { class: isNumber ? "num" : "" });
+/** Cells by a letter each: n for a number, t for text. */
+const cellsOf = (kinds) =>
+  Array.from(kinds, (kind) => h("td", { class: kind === "n" ? "num" : null }));
 
 let accounts = new Map();
 let plugins = { order_types: [], times_in_force: [] };
@@ -33,7 +38,7 @@ let orders = [];
 let view = "all";
 let shown = STEP;
 
-const nameOf = (id) => accounts.get(String(id))?.name ?? (id === undefined || id === null ? "" : `Account ${id}`);
+const nameOf = (id) => accounts.get(String(id))?.name ?? `Account ${id}`;
 
 function drawSummary() {
   const counts = new Map();
@@ -44,8 +49,9 @@ function drawSummary() {
     if (order.status === "rejected") count.rejected += 1;
     counts.set(id, count);
   }
-  const create = () => h("tr", {}, h("th", { scope: "row" }), td(), td(), [1, 2, 3, 4, 5].map(() => td(true)));
-  reconcile(bodyOf("summary"), accounts.values(), (item) => item.account_id, create, (row, item) => {
+  const create = () => h("tr", {}, h("th", { scope: "row" }), cellsOf("ttnnnnn"));
+  const key = (item) => item.account_id;
+  reconcile(bodyOf("summary"), accounts.values(), key, create, (row, item) => {
     const count = counts.get(String(item.account_id)) ?? { working: 0, rejected: 0 };
     cells(row, [
       item.name, item.active === false ? "Inactive" : words(item.state), words(item.risk_level),
@@ -57,24 +63,26 @@ function drawSummary() {
 }
 
 function drawAlerts() {
-  const create = () => h("tr", {}, td(), td(), td(), td(), td(), td());
-  const key = (item) => item.alert_id ?? item.id ?? JSON.stringify(item);
-  reconcile(bodyOf("alerts"), alerts, key, create, (row, item) => {
+  const create = () => h("tr", {}, cellsOf("tttttt"));
+  reconcile(bodyOf("alerts"), alerts, (item) => item.id, create, (row, item) => {
     cells(row, [
-      moment(item.timestamp ?? item.created_at), words(item.severity ?? item.level), nameOf(item.account_id),
-      item.symbol ?? "", item.rule ?? item.code ?? "", textOf(item),
+      moment(item.timestamp), words(item.severity), nameOf(item.account_id), item.symbol,
+      item.rule, item.text,
     ]);
-    setAttribute(row.children[1], "data-severity", item.severity ?? item.level ?? "info");
+    setAttribute(row.children[1], "data-severity", item.severity);
   });
   setText($("alert-count"), String(alerts.length));
   emptyOf("alerts").hidden = alerts.length > 0;
 }
 
 function createOrderRow(order) {
-  const row = h("tr", {}, td(), td(), td(), td(), td(), td(true), td(true), td(true), td(), td(), h("td", { class: "actions" }));
-  const label = `Cancel ${sideOf(order)} ${decimal.show(order.quantity)} ${order.symbol} of ${nameOf(order.account_id)}`;
-  row.button = h("button", { type: "button", class: "quiet", "aria-label": label, onclick: () => cancel(order) }, "Cancel");
-  row.lastElementChild.append(row.button);
+  const what = `${sideOf(order)} ${decimal.show(order.quantity)} ${order.symbol}`;
+  const label = `Cancel ${what} of ${nameOf(order.account_id)}`;
+  const button = h("button", {
+    type: "button", class: "quiet", "aria-label": label, onclick: () => cancel(order),
+  }, "Cancel");
+  const row = h("tr", {}, cellsOf("tttttnnntt"), h("td", { class: "actions" }, button));
+  row.button = button;
   return row;
 }
 
@@ -88,8 +96,8 @@ function updateOrderRow(row, order) {
   ]);
   setAttribute(row.children[3], "class", side === "buy" ? "up" : "down");
   const status = row.children[9];
-  setText(status, words(order.status));
-  setAttribute(status, "data-status", order.status);
+  setText(status, words(statusOf(order)));
+  setAttribute(status, "data-status", statusOf(order));
   if (order.reason) status.append(h("span", { class: "reason" }, words(order.reason)));
   row.button.hidden = !isOpen(order);
 }
@@ -151,10 +159,10 @@ $("orders-more").addEventListener("click", () => {
   shown += STEP;
   draw();
 });
-feed.subscribe("oes:notifications", (type) => type === "notification" && refreshSoon(), refreshSoon);
+feed.subscribe("oes:notifications", refreshSoon);
 feed.subscribe("oes:risk", (type, data) => {
   if (type === "snapshot") return;
-  toast("alert", nameOf(data.account_id) || "Risk", textOf(data));
+  toast("alert", nameOf(data.account_id), data.text);
   refreshSoon();
-}, refreshSoon);
+});
 refresh();

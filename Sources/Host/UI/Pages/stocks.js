@@ -5,7 +5,7 @@ import * as api from "./kit/api.js";
 import * as decimal from "./kit/decimal.js";
 import { h, perFrame, reconcile, setAttribute, setText } from "./kit/dom.js";
 import { Feed } from "./kit/feed.js";
-import { words } from "./kit/format.js";
+import { priceScale, words } from "./kit/format.js";
 import { mountShell } from "./kit/shell.js";
 
 const REFRESH_MILLIS = 3000;
@@ -37,12 +37,11 @@ function create(item) {
 
 function update(row, item) {
   const market = markets.get(item.symbol) ?? {};
-  const tick = decimal.trim(String(item.tick_size ?? ""));
-  const places = Math.max(2, tick.includes(".") ? tick.split(".")[1].length : 0);
-  const price = (value) => decimal.show(value ?? null, Math.min(places, Number(item.price_scale ?? places)));
+  const places = priceScale(item);
+  const price = (value) => decimal.show(value, places);
   const texts = [
     item.name ?? "", words(item.state), price(market.last), price(market.bid), price(market.ask),
-    decimal.show(market.volume ?? null), price(market.open), price(market.high), price(market.low),
+    decimal.show(market.volume), price(market.open), price(market.high), price(market.low),
     decimal.show(item.tick_size), decimal.show(item.lot_size),
   ];
   texts.forEach((text, index) => setText(row.children[index + 1], text));

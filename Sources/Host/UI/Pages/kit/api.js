@@ -60,7 +60,7 @@ export const post = (path, body) => request("POST", path, body ?? {});
 const segment = encodeURIComponent;
 const items = (answer) => (Array.isArray(answer) ? answer : (answer?.items ?? []));
 
-export const instruments = async () => items(await get("/api/v1/instruments?limit=1000"));
+export const instruments = async () => items(await get("/api/v1/instruments"));
 export const ticker = (symbol) => get(`/api/v1/market/${segment(symbol)}/ticker`);
 export const plugins = () => get("/api/v1/plugins");
 export const accounts = async () => items(await get("/api/accounts/"));

@@ -65,11 +65,12 @@ export function round(decimal, places) {
 
 /** Plain text, no grouping: what goes into a field or a request. */
 export function plain(decimal) {
-  const negative = decimal.units < 0n;
-  const digits = String(negative ? -decimal.units : decimal.units).padStart(decimal.places + 1, "0");
+  const isNegative = decimal.units < 0n;
+  const size = isNegative ? -decimal.units : decimal.units;
+  const digits = String(size).padStart(decimal.places + 1, "0");
   const cut = digits.length - decimal.places;
   const fraction = digits.slice(cut);
-  return (negative ? "-" : "") + digits.slice(0, cut) + (fraction ? "." + fraction : "");
+  return (isNegative ? "-" : "") + digits.slice(0, cut) + (fraction ? "." + fraction : "");
 }
 
 /** Without trailing zeros after the point. */
@@ -85,7 +86,7 @@ function grouped(text) {
 
 const asDecimal = (value) => (value !== null && typeof value === "object" ? value : parse(value));
 
-/** For reading: thousands grouped, at least `places` decimals, more only where the value has them. */
+/** For reading: thousands grouped, at least `places` decimals, more where the value has them. */
 export function show(value, places = 0) {
   const decimal = asDecimal(value);
   if (!decimal) return "–";

@@ -59,3 +59,10 @@ export function tone(value) {
 export function titleIn(entries, name) {
   return entries.find((entry) => entry.name === name)?.title ?? words(name);
 }
+
+/** Decimal places in which an instrument's prices are shown: its tick's, and cents at least. */
+export function priceScale(instrument) {
+  const tick = decimal.key(instrument?.tick_size ?? "0.01");
+  const places = tick.includes(".") ? tick.split(".")[1].length : 0;
+  return Math.max(places, Math.min(2, Number(instrument?.price_scale ?? 2)));
+}

@@ -6,21 +6,33 @@ import { h } from "./dom.js";
 import { words } from "./format.js";
 
 const NUMBER_TYPES = new Set(["number", "integer"]);
-/** Formats that are typed as a decimal; the server takes them as text. */
-const NUMBER_FORMATS = new Set(["price", "quantity", "duration", "bps"]);
+const LAST = 999;
+const MICROS_A_MILLI = 1000;
+/** Formats whose bounds depend on an instrument's scale. */
+const SCALED_FORMATS = new Set(["price", "quantity", "money"]);
 
-/** A schema's properties, in the order that it asks for: {name, title, isRequired, …property}. */
+/** The ticket's own price, where a schema says (x-oes-price) that its order type takes one. */
+function priceField(schema) {
+  const use = schema?.["x-oes-price"] ?? "none";
+  if (use === "none" || schema.properties?.price) return [];
+  return [{
+    name: "price", title: "Price", type: "number", "x-oes-format": "price", "x-oes-order": 0,
+    isRequired: use === "required",
+  }];
+}
+
+/** A schema's fields, in the order that it asks for: {name, title, isRequired, …property}. */
 export function fieldsOf(schema) {
   const required = new Set(schema?.required ?? []);
-  return Object.entries(schema?.properties ?? {})
-    .map(([name, property]) => ({
-      ...property, name, title: property.title ?? words(name), isRequired: required.has(name),
-    }))
-    .sort((a, b) => (a["x-oes-order"] ?? 99) - (b["x-oes-order"] ?? 99));
+  const own = Object.entries(schema?.properties ?? {}).map(([name, property]) => ({
+    ...property, name, title: property.title ?? words(name), isRequired: required.has(name),
+  }));
+  return [...priceField(schema), ...own]
+    .sort((a, b) => (a["x-oes-order"] ?? LAST) - (b["x-oes-order"] ?? LAST));
 }
 
 export const formatOf = (field) => field["x-oes-format"] ?? "";
-export const isNumber = (field) => NUMBER_TYPES.has(field.type) || NUMBER_FORMATS.has(formatOf(field));
+export const isNumber = (field) => NUMBER_TYPES.has(field.type) && formatOf(field) !== "time";
 
 /** The id and name of a field's control. */
 export const controlName = (field) => `field-${field.name}`;
@@ -31,14 +43,17 @@ export function drawField(field, given, onStep) {
   const unit = field["x-oes-unit"] ? ` (${field["x-oes-unit"]})` : "";
   const mark = field.isRequired ? null : h("span", { class: "optional" }, "optional");
   const error = h("p", { class: "error", id: `${id}-error` });
-  const help = field.description ? h("p", { class: "help", id: `${id}-help` }, field.description) : null;
+  const help = field.description && h("p", { class: "help", id: `${id}-help` }, field.description);
   const control = drawControl(field, {
     id, name: id, required: field.isRequired,
     "aria-describedby": help ? `${id}-error ${id}-help` : `${id}-error`,
   }, given ?? startOf(field), onStep);
   const box = h("div", { class: "field", "data-field": field.name });
-  if (field.type === "boolean") box.append(h("label", { class: "check" }, control, ` ${field.title}`));
-  else box.append(h("label", { for: id }, field.title, unit, mark), control);
+  if (field.type === "boolean") {
+    box.append(h("label", { class: "check" }, control, ` ${field.title}`));
+  } else {
+    box.append(h("label", { for: id }, field.title, unit, mark), control);
+  }
   box.append(error, help ?? "");
   return box;
 }
@@ -55,7 +70,9 @@ function drawControl(field, attributes, value, onStep) {
     box.checked = value === "true";
     return box;
   }
-  if (formatOf(field) === "time") return h("input", { ...attributes, type: "datetime-local", step: "1", value });
+  if (formatOf(field) === "time") {
+    return h("input", { ...attributes, type: "datetime-local", step: "1", value });
+  }
   const text = h("input", { ...attributes, type: "text", autocomplete: "off", value });
   if (!isNumber(field)) return text;
   text.inputMode = "decimal";
@@ -64,7 +81,8 @@ function drawControl(field, attributes, value, onStep) {
 
 function drawSelect(field, attributes, value) {
   const options = field.enum.map((item) => h("option", { value: item }, words(item)));
-  if (!field.isRequired && field.default === undefined) options.unshift(h("option", { value: "" }, "–"));
+  const mayBeEmpty = !field.isRequired && field.default === undefined;
+  if (mayBeEmpty) options.unshift(h("option", { value: "" }, "–"));
   const select = h("select", attributes, options);
   if (value) select.value = value;
   return select;
@@ -77,26 +95,29 @@ function drawStepper(input, title, onStep) {
       type: "button", class: "step", tabindex: "-1", "aria-label": `${verb} ${title}`,
       onclick: () => onStep(input, direction),
     }, text);
-  return h("div", { class: "stepper" }, button("\u2212", "Decrease", -1), input, button("+", "Increase", 1));
+  return h(
+    "div", { class: "stepper" },
+    button("\u2212", "Decrease", -1), input, button("+", "Increase", 1));
 }
 
 /** What a control says: {value} as the API takes it (null where left empty), or {error}. */
 export function readField(field, control) {
   if (field.type === "boolean") return { value: control.checked };
   const text = control.value.trim();
-  if (!text) return field.isRequired ? { error: `Enter ${field.title.toLowerCase()}.` } : { value: null };
-  if (formatOf(field) === "time") return { value: new Date(text).toISOString() };
+  if (!text && field.isRequired) return { error: `Enter ${field.title.toLowerCase()}.` };
+  if (!text) return { value: null };
+  if (formatOf(field) === "time") return { value: Date.parse(text) * MICROS_A_MILLI };
   return isNumber(field) ? readNumber(field, text) : { value: text };
 }
 
-/** Thousands may be grouped. Bounds of prices and quantities depend on the instrument's scale and
- * are the server's to check. */
+/** Thousands may be grouped. Bounds of scaled formats are the server's to check. */
 export function readNumber(field, text) {
   const value = decimal.parse(text.replaceAll(",", ""));
   if (!value) return { error: `“${text}” isn’t a number.` };
-  const isScaled = formatOf(field) === "price" || formatOf(field) === "quantity";
+  const isScaled = SCALED_FORMATS.has(formatOf(field));
   const [least, most] = isScaled ? [null, null] : [field.minimum, field.maximum].map(decimal.parse);
-  if (least && decimal.compare(value, least) < 0) return { error: `At least ${decimal.plain(least)}.` };
-  if (most && decimal.compare(value, most) > 0) return { error: `At most ${decimal.plain(most)}.` };
+  const isBeyond = (bound, sign) => bound && decimal.compare(value, bound) === sign;
+  if (isBeyond(least, -1)) return { error: `At least ${decimal.plain(least)}.` };
+  if (isBeyond(most, 1)) return { error: `At most ${decimal.plain(most)}.` };
   return { value: field.type === "integer" ? Number(decimal.plain(value)) : decimal.plain(value) };
 }

@@ -4,6 +4,7 @@
 
 import * as api from "./api.js";
 import { Feed } from "./feed.js";
+import { priceScale } from "./format.js";
 import { recall, remember } from "./memory.js";
 
 const ACCOUNT = "oes.account";
@@ -13,6 +14,8 @@ const OPEN = new Set(["open", "new", "partially_filled", "triggered", "parked"])
 export const isOpen = (order) => OPEN.has(order.status);
 export const orderId = (order) => order.order_id ?? order.id;
 export const sideOf = (order) => order.type ?? order.side;
+/** /api/v1 and the feed say new where the kept routes say open. */
+export const statusOf = (order) => (order.status === "new" ? "open" : order.status);
 export const tifOf = (order) => order.tif ?? order.time_in_force ?? "";
 
 export class Session {
@@ -59,11 +62,7 @@ export class Session {
 
   /** Decimal places of a symbol's prices, for aligned columns. */
   priceScale(symbol = this.symbol) {
-    const instrument = this.instruments.get(symbol);
-    if (!instrument) return 2;
-    const tick = String(instrument.tick_size ?? "");
-    const places = tick.includes(".") ? tick.split(".")[1].replace(/0+$/, "").length : 0;
-    return Math.max(places, Math.min(2, Number(instrument.price_scale ?? 2)));
+    return priceScale(this.instruments.get(symbol));
   }
 
   /** Loads reference data and restores the last choice; the address may name another. */

@@ -47,8 +47,8 @@ class Row {
     const cell = (name) => h("td", { class: `num ${name}` });
     [this.mine, this.size, this.total] = ["mine", "size", "total"].map(cell);
     this.element = h(
-      "tr", { class: `level ${side}` }, this.mine, this.size, h("td", { class: "num" }, this.button),
-      this.total);
+      "tr", { class: `level ${side}` },
+      this.mine, this.size, h("td", { class: "num" }, this.button), this.total);
   }
 
   show(level, total, mine, places, share) {
@@ -151,8 +151,8 @@ export class Book {
 
   drawMiddle(ask, bid) {
     const places = this.session.priceScale();
-    const spread = ask && bid ? decimal.show(decimal.subtract(ask.price, bid.price), places) : "–";
-    setText(this.root.querySelector("#spread"), spread);
+    const spread = ask && bid ? decimal.subtract(ask.price, bid.price) : null;
+    setText(this.root.querySelector("#spread"), decimal.show(spread, places));
     setText(this.root.querySelector("#book-last"), decimal.show(this.session.quote.last, places));
   }
 

@@ -4,9 +4,11 @@
 import * as decimal from "../kit/decimal.js";
 import { h, setAttribute, setText } from "../kit/dom.js";
 import { moment, titleIn, words } from "../kit/format.js";
-import { isOpen, orderId, sideOf, tifOf } from "../kit/session.js";
+import { isOpen, orderId, sideOf, statusOf, tifOf } from "../kit/session.js";
 
-const COLUMNS = ["time", "symbol", "side", "kind", "price", "quantity", "filled", "average", "tif", "status"];
+const COLUMNS = [
+  "time", "symbol", "side", "kind", "price", "quantity", "filled", "average", "tif", "status",
+];
 const NUMBERS = new Set(["price", "quantity", "filled", "average"]);
 const EDITABLE = ["price", "quantity"];
 
@@ -57,10 +59,13 @@ export class OrderRow {
   showStatus() {
     const { order } = this;
     const reason = order.reason ? h("span", { class: "reason" }, order.reason) : "";
-    const text = `${words(order.status)}${order.reason ?? ""}`;
-    if (this.cells.status.textContent !== text) this.cells.status.replaceChildren(words(order.status), reason);
-    setAttribute(this.cells.status, "data-status", order.status);
-    setAttribute(this.cells.status, "title", order.reason);
+    const { status: cell } = this.cells;
+    const status = statusOf(order);
+    if (cell.textContent !== words(status) + (order.reason ?? "")) {
+      cell.replaceChildren(words(status), reason);
+    }
+    setAttribute(cell, "data-status", status);
+    setAttribute(cell, "title", order.reason);
   }
 
   showEditable() {

@@ -88,8 +88,8 @@ export class Orders {
     try {
       const answer = await api.editOrder(orderId(order), change);
       if (answer.order) this.session.take(answer.order);
-      const kept = answer.priority_kept ? "Its place in the queue is kept." : "It has a new place in the queue.";
-      toast("info", `${order.symbol} order changed`, kept);
+      const kept = answer.priority_kept ? "It keeps" : "It has lost";
+      toast("info", `${order.symbol} order changed`, `${kept} its place in the queue.`);
       return null;
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;

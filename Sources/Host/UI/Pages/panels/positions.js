@@ -46,8 +46,9 @@ export class Positions {
   }
 
   unrealized(position) {
-    const last = position.symbol === this.session.symbol ? decimal.parse(this.session.quote.last) : null;
-    const [quantity, cost] = [decimal.parse(position.quantity), decimal.parse(position.cost)];
+    const { symbol, quote } = this.session;
+    const last = position.symbol === symbol ? decimal.parse(quote.last) : null;
+    const [quantity, cost] = [position.quantity, position.cost].map(decimal.parse);
     if (!last || !quantity || !cost) return position.unrealized_pnl;
     return decimal.plain(decimal.subtract(decimal.multiply(quantity, last), cost));
   }

@@ -12,8 +12,8 @@ export class Quote {
     this.root = root;
     this.session = session;
     this.drawSoon = perFrame(() => this.draw());
-    const choices = () =>
-      Array.from(session.instruments.values(), ({ symbol, name }) => ({ value: symbol, label: name ?? "" }));
+    const choice = ({ symbol, name }) => ({ value: symbol, label: name ?? "" });
+    const choices = () => Array.from(session.instruments.values(), choice);
     this.showSymbol = mountPicker(
       root.querySelector("#symbol"), root.querySelector("#symbol-list"), choices,
       (symbol) => session.selectSymbol(symbol));
@@ -46,12 +46,12 @@ export class Quote {
   /** A trade moves the day's figures by itself; the next load confirms them. */
   take({ price, quantity }) {
     const { open, high, low, volume } = this.session.quote;
-    const beyond = (known, sign) =>
-      !known || decimal.compare(decimal.parse(price), decimal.parse(known)) === sign ? price : known;
+    const isBeyond = (known, sign) =>
+      !known || decimal.compare(decimal.parse(price), decimal.parse(known)) === sign;
     const sum = decimal.add(decimal.parse(volume) ?? decimal.ZERO, decimal.parse(quantity));
     this.session.setQuote({
-      last: price, open: open ?? price, high: beyond(high, 1), low: beyond(low, -1),
-      volume: decimal.plain(sum),
+      last: price, open: open ?? price, high: isBeyond(high, 1) ? price : high,
+      low: isBeyond(low, -1) ? price : low, volume: decimal.plain(sum),
     });
   }
 
@@ -68,7 +68,8 @@ export class Quote {
     tag.hidden = !instrument || instrument.state === "open";
     setText(tag, instrument?.state ?? "");
     this.drawChange(decimal.parse(quote.last), decimal.parse(quote.open));
-    document.title = quote.last ? `${symbol} ${decimal.show(quote.last, places)} · OES` : `${symbol} · OES`;
+    const last = quote.last ? ` ${decimal.show(quote.last, places)}` : "";
+    document.title = `${symbol}${last} · OES`;
   }
 
   /** Against the day's first trade. */
@@ -76,6 +77,7 @@ export class Quote {
     const change = last && open ? decimal.compare(last, open) : 0;
     setText(this.cell("change"), { 1: "▲", "-1": "▼" }[change] ?? "");
     setAttribute(this.cell("change"), "title", change ? "Against the day’s open" : null);
-    setAttribute(this.cell("last").parentElement, "class", { 1: "up", "-1": "down" }[change] ?? null);
+    const tone = { 1: "up", "-1": "down" }[change] ?? null;
+    setAttribute(this.cell("last").parentElement, "class", tone);
   }
 }

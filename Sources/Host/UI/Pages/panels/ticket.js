@@ -10,12 +10,14 @@ import { money, words } from "../kit/format.js";
 import { recall, remember } from "../kit/memory.js";
 import { toast } from "../kit/notice.js";
 import { controlName, drawField, fieldsOf, formatOf, readField } from "../kit/schema.js";
-import { isOpen } from "../kit/session.js";
+import { isOpen, statusOf } from "../kit/session.js";
 
 const ORDER_TYPE = "oes.order_type";
 const TIF = "oes.tif";
 const SIDES = ["buy", "sell"];
-const QUANTITY = { name: "quantity", title: "Quantity", "x-oes-format": "quantity", isRequired: true };
+const QUANTITY = {
+  name: "quantity", title: "Quantity", type: "number", "x-oes-format": "quantity", isRequired: true,
+};
 /** Of an order type's fields these stand in the order itself, the others in its `params`. */
 const OWN_FIELDS = new Set(["price"]);
 const SHIFT_STEPS = 10n;
@@ -73,7 +75,7 @@ export class Ticket {
   drawChoices() {
     const { order_types: types, times_in_force: times } = this.session.plugins;
     const option = (item) =>
-      h("option", { value: item.name, title: item.description }, item.title ?? words(item.name));
+      h("option", { value: item.name }, item.title ?? words(item.name));
     this.typeSelect.replaceChildren(...types.map(option));
     this.tifSelect.replaceChildren(...times.map(option));
     // Without a remembered choice, one that names a price is the safer to begin with.
@@ -86,11 +88,12 @@ export class Ticket {
 
   drawFields() {
     const typed = new Map(this.fields.map((field) => [field.name, this.control(field).value]));
-    const type = this.session.plugins.order_types.find((item) => item.name === this.typeSelect.value);
+    const { order_types: types } = this.session.plugins;
+    const type = types.find((item) => item.name === this.typeSelect.value);
     this.fields = fieldsOf(type?.params_schema);
     this.form.querySelector("#ticket-fields").replaceChildren(...this.fields.map((field) =>
       drawField(field, typed.get(field.name), (input, direction) => this.step(input, direction))));
-    setText(this.form.querySelector("#order-type-help"), type?.description ?? "");
+    setText(this.form.querySelector("#order-type-help"), type?.params_schema?.description ?? "");
     this.changed();
   }
 
@@ -255,7 +258,7 @@ export class Ticket {
     const filled = hasFills ? `, filled ${decimal.show(order.filled_quantity)} at ${average}` : "";
     const reason = order.reason ? ` (${order.reason})` : "";
     const isGood = isOpen(order) || order.status === "filled";
-    const text = `${what}: ${words(order.status).toLowerCase()}${filled}${reason}`;
+    const text = `${what}: ${words(statusOf(order)).toLowerCase()}${filled}${reason}`;
     showNotice(this.form, text, isGood ? "good" : "reject");
   }
 
@@ -267,7 +270,8 @@ export class Ticket {
       return;
     }
     this.showErrorAt(error.field, error.message);
-    toast("reject", `${words(side)} ${decimal.show(order.quantity)} ${order.symbol}`, error.message);
+    const what = `${words(side)} ${decimal.show(order.quantity)} ${order.symbol}`;
+    toast("reject", what, error.message);
   }
 }
 
