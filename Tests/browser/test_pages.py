@@ -1,0 +1,82 @@
+"""Stocks, accounts and the risk manager."""
+
+from playwright.sync_api import expect
+
+from browser.desk import is_post
+
+
+def test_stocks_show_the_market_and_lead_to_the_trade_page(
+        open_window, client, accounts, symbol):
+    client.order(accounts[0], "sell", symbol, 5, "101")
+    client.order(accounts[1], "buy", symbol, 2, "101")
+    client.order(accounts[1], "buy", symbol, 2, "99")
+    window = open_window("/stocks")
+    window.page.fill("#filter", symbol.lower())
+    row = window.page.locator("#instruments tbody tr")
+    expect(row).to_have_count(1)
+    figures = ["101.00", "99.00", "101.00", "2"]
+    for index, figure in enumerate(figures):
+        expect(row.locator("td.num").nth(index)).to_have_text(figure)
+    client.order(accounts[1], "buy", symbol, 3, "101")
+    expect(row.locator("td.num").nth(3)).to_have_text("5")
+    window.page.fill("#filter", "nothing like it")
+    expect(window.page.locator(".empty")).to_be_visible()
+    window.page.fill("#filter", symbol)
+    row.get_by_role("link").click()
+    expect(window.page.locator("#symbol")).to_have_value(symbol)
+
+
+def test_an_account_is_made_and_money_moves(open_window, client, numbers):
+    window = open_window("/accounts")
+    page = window.page
+    name = f"Made in a browser {next(numbers)}"
+    page.click("#new-account")
+    page.fill("#create #name", name)
+    page.fill("#create #initial_balance", "2,500.50")
+    page.click("#create button.primary")
+    expect(page.locator("#detail-title")).to_have_text(name)
+    expect(page.locator("#detail-balance")).to_have_text("2,500.50 USD")
+    page.fill("#amount", "100.25")
+    page.fill("#description", "Top-up")
+    page.click("#transact button")
+    expect(page.locator("#transact .notice")).to_have_text("Deposit of 100.25 booked.")
+    expect(page.locator("#detail-balance")).to_have_text("2,600.75 USD")
+    expect(page.locator("#ledger tbody tr")).to_have_count(2)
+    expect(page.locator("#ledger tbody tr").first).to_contain_text("+100.25")
+    expect(page.locator("#ledger tbody tr").first).to_contain_text("Top-up")
+    account = page.url.split("#")[1]
+    assert client.balance(account)[0] == client.get(f"/api/accounts/{account}")["balance"]
+
+
+def test_money_that_is_not_there_is_refused_at_its_field(open_window, client, numbers):
+    account = client.account(f"Poor {next(numbers)}", 10)
+    window = open_window(f"/accounts#{account}")
+    window.expect_error("status of 4")
+    page = window.page
+    page.select_option("#transaction_type", "withdrawal")
+    page.click("#transact button")
+    expect(page.locator("#transact [data-field=amount] .error")).to_have_text("Enter an amount.")
+    page.fill("#amount", "11")
+    with page.expect_response(is_post) as answer:
+        page.click("#transact button")
+    message = answer.value.json()["message"]
+    expect(page.locator("#transact")).to_contain_text(message)
+    expect(page.locator("#detail-balance")).to_have_text("10.00 USD")
+
+
+def test_the_risk_manager_hears_of_a_refusal_and_can_cancel(
+        open_window, client, accounts, symbol):
+    window = open_window("/risk-manager")
+    page = window.page
+    expect(page.locator("#summary tbody tr").first).to_be_visible()
+    assert client.try_order(accounts[0], "buy", symbol, 100_001, "1").status_code == 422
+    order = client.order(accounts[1], "buy", symbol, 3, "99")
+    expect(page.locator(".toast.alert")).to_be_visible()
+    alert = page.locator("#alerts tbody tr").filter(has_text=symbol)
+    expect(alert).to_contain_text("max_order_quantity")
+    page.check("input[value=working]", force=True)
+    row = page.locator("#all-orders tbody tr").filter(has_text=symbol)
+    expect(row).to_have_count(1)
+    row.get_by_role("button", name="Cancel").click()
+    expect(row).to_have_count(0)
+    assert client.show(order["id"])["status"] == "cancelled"
