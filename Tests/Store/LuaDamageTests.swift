@@ -57,9 +57,9 @@ private let damages: [Damage] = [
         let world = try LuaWorld(makerBps: 10, takerBps: 20)
         try #require(world.sell("1", "ask", 10, at: 15_000).word == "ok")
         let isSoon = function == "expire"
-        let expireAt = world.functions.time() + (isSoon ? 20_000 : 60_000_000)
+        let expireAt = world.functions.time() + (isSoon ? 300_000 : 60_000_000)
         try #require(world.buy("1", "day", 10, at: 14_000) { $0.expireAt = expireAt }.word == "ok")
-        while isSoon && world.functions.time() < expireAt {}
+        if isSoon { world.functions.wait(until: expireAt) }
         return world
     }
 

@@ -1,5 +1,7 @@
 // The functions' arguments by name, with the defaults of a plain limit order.
 
+import Glibc
+
 public struct NewOrder {
     public var account = "1"
     public var clientID = "a"
@@ -85,6 +87,11 @@ extension Functions {
     public func time() -> Int64 {
         let parts = redis.call("TIME").items.compactMap { Int64($0.text) }
         return parts.count == 2 ? parts[0] * 1_000_000 + parts[1] : 0
+    }
+
+    /// Returns once Redis's clock has reached the time.
+    public func wait(until micros: Int64) {
+        while time() < micros { usleep(2_000) }
     }
 
     /// The entry of one event; empty where there is none of that sequence.
