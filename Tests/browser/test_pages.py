@@ -80,3 +80,13 @@ def test_the_risk_manager_hears_of_a_refusal_and_can_cancel(
     row.get_by_role("button", name="Cancel").click()
     expect(row).to_have_count(0)
     assert client.show(order["id"])["status"] == "cancelled"
+
+
+def test_the_ledger_shows_fractions_of_a_unit_in_full(open_window, client, numbers):
+    account = client.account(f"Holder {next(numbers)}", 1_000)
+    symbol = client.instrument(f"FRAC{next(numbers)}", quantity_scale=8, lot_size="0.00000001")
+    client.give_shares(account, symbol, "0.00000012")
+    window = open_window(f"/accounts#{account}")
+    first = window.page.locator("#ledger tbody tr").first
+    expect(first).to_contain_text(f"+0.00000012 {symbol}")
+    expect(window.page.locator("#positions tbody")).to_contain_text("0.00000012")

@@ -6,7 +6,7 @@ import * as decimal from "./kit/decimal.js";
 import { h, perFrame, reconcile, setAttribute, setText } from "./kit/dom.js";
 import { Feed } from "./kit/feed.js";
 import { clearErrors, mountForm, showError, showNotice } from "./kit/form.js";
-import { moment, money, signed, tone, words } from "./kit/format.js";
+import { moment, money, signed, signedQuantity, tone, words } from "./kit/format.js";
 import { mountShell } from "./kit/shell.js";
 
 const RETRY_MILLIS = 2000;
@@ -61,7 +61,7 @@ function updatePositionRow(row, position) {
 }
 
 function createLedgerRow(entry) {
-  const shares = entry.symbol ? `${signed(entry.quantity, 0)} ${entry.symbol}` : "";
+  const shares = entry.symbol ? `${signedQuantity(entry.quantity)} ${entry.symbol}` : "";
   return h(
     "tr", {},
     h("td", { class: "dim" }, moment(entry.timestamp ?? entry.created_at)),

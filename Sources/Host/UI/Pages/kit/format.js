@@ -41,13 +41,15 @@ export function words(code) {
 
 export const money = (value, places = 2) => decimal.showRounded(value, places);
 
-/** Profit and loss: sign always there, so that colour isn't needed to tell. */
-export function signed(value, places = 2) {
-  const parsed = decimal.parse(value);
-  if (!parsed) return "–";
-  const text = decimal.showRounded(parsed, places);
-  return parsed.units > 0n ? `+${text}` : text;
+function withPlus(value, text) {
+  return decimal.parse(value)?.units > 0n ? `+${text}` : text;
 }
+
+/** Profit and loss: the sign is always there, so that colour isn't needed to tell. */
+export const signed = (value) => withPlus(value, money(value));
+
+/** A change of shares, with all its decimals. */
+export const signedQuantity = (value) => withPlus(value, decimal.show(value));
 
 export function tone(value) {
   const parsed = decimal.parse(value);

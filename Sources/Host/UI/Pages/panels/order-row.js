@@ -27,7 +27,9 @@ export class OrderRow {
     this.element.owner = this;
   }
 
+  /** Orders are replaced, never changed: the same object has nothing new to show. */
   show(order) {
+    if (order === this.order) return;
     this.order = order;
     const { plugins } = this.session;
     const { cells } = this;
