@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 PATHS = ["/", "/stocks", "/accounts", "/risk-manager"]
-WIDTHS = [375, 768, 1024, 1600]
+WIDTHS = [375, 768, 1024, 1281, 1366, 1600]
 
 
 @pytest.fixture(scope="module")
