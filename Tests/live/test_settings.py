@@ -153,10 +153,12 @@ def test_a_wrong_password_is_refused_and_not_shown(make_host, tmp_path, given):
         assert "right-password" not in output
 
 
-def test_a_redis_that_isnt_there_is_refused(make_host):
+@pytest.mark.parametrize("name", ["127.0.0.1", "no.such.host.invalid"])
+def test_a_redis_that_isnt_there_is_refused(make_host, name):
     port = str(free_port())
-    output = refusal(make_host, {"REDIS_HOST": "127.0.0.1", "REDIS_PORT": port})
-    assert port in output
+    output = refusal(make_host, {"REDIS_HOST": name, "REDIS_PORT": port})
+    assert f"Redis at {name}:{port}: " in output
+    assert "see REDIS_HOST" in output
 
 
 def test_a_newer_layout_is_refused(make_host, tmp_path):

@@ -60,7 +60,8 @@ final class Worker: StatusSource {
             }
             parts.onFailure = { [self] code, message in fail(code, message) }
             parts.start { [self] in open() }
-            withExtendedLifetime(signals) { loop.run() }
+            // A host name that can't be resolved fails before the loop runs: nothing to stop then.
+            withExtendedLifetime(signals) { if !isEnding { loop.run() } }
             parts.stop()
             registry.shutdown()
         } catch {

@@ -130,7 +130,7 @@ final class WorkerParts {
     private func waitForRedis(triesLeft: Int = 200) {
         if connections.areUp { return seed() }
         if let problem = connections.commands.problem {
-            return fail(ExitCode.configuration, problem)
+            return fail(ExitCode.configuration, named(problem))
         }
         guard triesLeft > 0 else {
             return fail(
@@ -138,6 +138,13 @@ final class WorkerParts {
                 "Redis at \(connections.commands.endpoint.description) can't be reached")
         }
         _ = loop.schedule(afterMillis: 50) { [self] in waitForRedis(triesLeft: triesLeft - 1) }
+    }
+
+    /// With the address and the settings that it came from, where the server is the operator's.
+    private func named(_ problem: String) -> String {
+        guard let redis = settings.redis else { return problem }
+        return "Redis at \(redis.host):\(redis.port): \(problem); see REDIS_HOST, REDIS_PORT and "
+            + "REDIS_PASSWORD"
     }
 
     private func seed() {
