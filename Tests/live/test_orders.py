@@ -240,11 +240,14 @@ def test_internal_orders_rest_unseen_and_cross_only_each_other(client, symbol, b
     assert client.book(symbol, internal=True)[1] == [(100, 5, 1)]
     lit = client.order(buyer, "buy", symbol, 5, "100.00")
     assert lit["status"] == "open"
+    path = f"/api/orderbook/{symbol}/internal"
+    before = client.get(path)["seq"]
     crossing = client.order(buyer, "buy", symbol, 5, "100.00", internal=True)
     assert crossing["status"] == "filled"
     trade = next(
         trade for trade in client.get("/api/orders/trades/recent") if trade["symbol"] == symbol)
     assert trade["internal"] is True
+    assert client.get(path)["seq"] > before
     assert client.show(lit["id"])["status"] == "open"
 
 

@@ -144,8 +144,11 @@ def test_the_ledger_adds_up(client):
         1_400, Decimal("1400.25"), Decimal("1500.25"), 1_000]
     assert entries[2]["description"] == "in"
     assert client.balance(account) == (1_400, 0, 1_400)
-    assert_error(client.call("POST", path, {"transaction_type": "withdrawal", "amount": 1_401}),
-                 422, "insufficient_cash")
+    for kind, amount, code in [
+            ("withdrawal", 1_401, "insufficient_cash"),
+            ("deposit", "900719925474", "amount_too_large")]:
+        assert_error(client.call("POST", path, {"transaction_type": kind, "amount": amount}),
+                     422, code, "amount")
     assert client.get(path) == entries
 
 

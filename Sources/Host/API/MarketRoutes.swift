@@ -48,11 +48,13 @@ struct MarketRoutes {
         services.whenCurrent { [services] in
             let orders = services.picture.openOrders.internalOrders(symbol: instrument.symbol)
             let book = BookPicture(of: orders)
+            // Its own would fall when the newest order leaves.
+            let sequence = services.picture.sequence
             exchange.reply { json in
                 json.beginObject()
                 BookJSON.writeFields(
                     symbol: instrument.symbol, bids: book.bids.top(depth),
-                    asks: book.asks.top(depth), time: book.time, sequence: book.sequence,
+                    asks: book.asks.top(depth), time: book.time, sequence: sequence,
                     scales: DisplayScales(instrument), style: .numbers, into: &json)
                 json.endObject()
             }

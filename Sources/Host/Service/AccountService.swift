@@ -63,7 +63,7 @@ package final class AccountService {
                     time: account.updatedAt)
                 completion(.success(line))
             case .success(.refused(let refusal)):
-                completion(.failure(Reasons.rejection(refusal)))
+                completion(.failure(Reasons.rejection(refusal, of: transaction)))
             case .failure(let failure): completion(.failure(failure.rejection))
             }
         }

@@ -22,6 +22,18 @@ package enum Reasons {
         rejection(code: refusal.code, values: refusal.values)
     }
 
+    /// What the script refused of a transaction: one of cash has an amount and nothing else.
+    package static func rejection(
+        _ refusal: ScriptRefusal, of transaction: Transaction
+    ) -> Rejection {
+        guard transaction.symbol.isEmpty, let text = cash[refusal.code] else {
+            return rejection(refusal)
+        }
+        return Rejection(
+            .refused, refusal.code, sentence(text, refusal.values), field: "amount",
+            values: refusal.values)
+    }
+
     /// An order's reason: `code` or `code: name=value, …`.
     package static func rejection(reason: String) -> Rejection {
         guard let colon = reason.firstIndex(of: ":") else {
@@ -44,6 +56,11 @@ package enum Reasons {
     private static func refused(_ text: String, field: String? = nil) -> Meaning {
         Meaning(refusal: .refused, field: field, text: text)
     }
+
+    private static let cash = [
+        "insufficient_cash": "Not enough free cash; lower the amount or cancel open buys",
+        "amount_too_large": "The balance would be above the largest amount that can be kept",
+    ]
 
     private static let table: [String: Meaning] = [
         // The market.
