@@ -56,6 +56,28 @@ import Testing
         chown(scratch.path, 0, 0)
     }
 
+    @Test func aLibraryCutOffHalfWayIsRefused() throws {
+        let scratch = try Scratch()
+        let file = try scratch.write("a.so", "")
+        // A head with one loaded segment of 200 bytes from the file's start.
+        var bytes = [UInt8](repeating: 0, count: 200)
+        bytes.replaceSubrange(0..<6, with: [0x7F, 0x45, 0x4C, 0x46, 2, 1])
+        (bytes[32], bytes[54], bytes[56]) = (64, 56, 1)
+        (bytes[64], bytes[64 + 32]) = (1, 200)
+        for length in [64, 119, 120, 199, 200] {
+            try Data(bytes[..<length]).write(to: URL(fileURLWithPath: file))
+            let expected =
+                length == 200
+                ? "nothing was refused"
+                : "plugin \(file): size: expected a whole library, found its first \(length) bytes"
+            #expect(refusal(file) == expected)
+        }
+        // An offset that overflows with its size.
+        bytes.replaceSubrange(72..<80, with: [UInt8](repeating: 0xFF, count: 8))
+        try Data(bytes).write(to: URL(fileURLWithPath: file))
+        #expect(refusal(file).contains("expected a whole library"))
+    }
+
     @Test func aLinkIsRefusedButItsFolderMayBeOne() throws {
         let scratch = try Scratch()
         let file = try scratch.write("a.so", "x")

@@ -37,6 +37,7 @@ struct LibraryFile {
                 throw PluginError(
                     "plugin \(path): sha256: expected \(expected ?? ""), found \(sha256)")
             }
+            try Self.checkLength(opened, path: path)
         } catch {
             close(opened)
             throw error
