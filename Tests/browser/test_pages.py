@@ -44,6 +44,10 @@ def test_an_account_is_made_and_money_moves(open_window, client, numbers):
     expect(page.locator("#ledger tbody tr")).to_have_count(2)
     expect(page.locator("#ledger tbody tr").first).to_contain_text("+100.25")
     expect(page.locator("#ledger tbody tr").first).to_contain_text("Top-up")
+    page.fill("#amount", "1")
+    page.click("#transact button")
+    expect(page.locator("#detail-balance")).to_have_text("2,601.75 USD")
+    expect(page.locator("#ledger tbody tr")).to_have_count(3)
     account = page.url.split("#")[1]
     assert client.balance(account)[0] == client.get(f"/api/accounts/{account}")["balance"]
 
@@ -60,7 +64,7 @@ def test_money_that_is_not_there_is_refused_at_its_field(open_window, client, nu
     with page.expect_response(is_post) as answer:
         page.click("#transact button")
     message = answer.value.json()["message"]
-    expect(page.locator("#transact")).to_contain_text(message)
+    expect(page.locator("#transact [data-field=amount] .error")).to_have_text(message)
     expect(page.locator("#detail-balance")).to_have_text("10.00 USD")
 
 

@@ -157,7 +157,9 @@ mountForm($("transact"), async (values) => {
   const form = $("transact");
   const amount = moneyIn(form, "amount");
   if (!amount) return;
-  await api.transact(chosen, { ...values, amount: decimal.plain(amount) });
+  // Left out where it is empty: JSON has no undefined.
+  const description = values.description.trim() || undefined;
+  await api.transact(chosen, { ...values, description, amount: decimal.plain(amount) });
   form.elements.amount.value = form.elements.description.value = "";
   showNotice(form, `${words(values.transaction_type)} of ${money(amount)} booked.`, "good");
   await loadAccounts();
