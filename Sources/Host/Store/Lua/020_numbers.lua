@@ -5,8 +5,14 @@ local MAXIMUM = 9007199254740991
 -- Notional sums are kept as high × NOTIONAL_BASE + low.
 local NOTIONAL_BASE = 100000000000000
 
+-- Most arguments are one digit, and a table tells what it is for a tenth of what reading it costs.
+local DIGITS = {}
+for digit = 0, 9 do DIGITS['' .. digit] = digit end
+
 -- The whole number that an argument spells.
 local function whole(text, name)
+    local digit = DIGITS[text]
+    if digit then return digit end
     if #text > 17 or not find(text, '^%-?%d+$') then refuse('bad_argument', 'name=' .. name) end
     local number = tonumber(text)
     if number > MAXIMUM or number < -MAXIMUM then refuse('bad_argument', 'name=' .. name) end
@@ -63,6 +69,15 @@ local function multiply_divide(a, b, d)
     if product > MAXIMUM then return multiply_divide_large(a, b, d) end
     local rest = fmod(product, d)
     return (product - rest) / d, rest
+end
+
+-- A whole number in decimal digits. A call spells the same price for several keys in a row.
+local spelled_number, spelled
+local function digits_of(number)
+    if number ~= spelled_number then
+        spelled_number, spelled = number, format('%d', number)
+    end
+    return spelled
 end
 
 -- A scaled number as clients write it: (1505, 2) gives "15.05", without trailing zeros.

@@ -73,7 +73,7 @@ local function unpack_position(key, record)
     end
     return {
         key = key, quantity = quantity, held = held, open_buy = open_buy, cost = cost,
-        realized = realized, last_seq = last_seq, is_changed = false,
+        realized = realized, last_seq = last_seq, record = record, is_changed = false,
     }
 end
 
@@ -115,16 +115,16 @@ end
 local MARKET_FORMAT = '<BBBBllllllll'
 
 local function unpack_market(record)
-    local m = {}
-    local version, b, c, d
+    local version, b, c, d, last, last_quantity, last_seq, day, open, high, low, volume =
+        1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     if record then
-        version, b, c, d, m.last, m.last_quantity, m.last_seq, m.day, m.open, m.high, m.low,
-            m.volume = unpack_struct(MARKET_FORMAT, record)
-    else
-        m.last, m.last_quantity, m.last_seq, m.day = 0, 0, 0, 0
-        m.open, m.high, m.low, m.volume = 0, 0, 0, 0
+        version, b, c, d, last, last_quantity, last_seq, day, open, high, low, volume =
+            unpack_struct(MARKET_FORMAT, record)
     end
-    return m
+    return {
+        last = last, last_quantity = last_quantity, last_seq = last_seq, day = day, open = open,
+        high = high, low = low, volume = volume, is_changed = false, record = false,
+    }
 end
 
 local function pack_market(m)

@@ -3,104 +3,108 @@
 
 -- Values in one command; Lua's unpack fails near 8,000.
 local VALUES_PER_COMMAND = 4000
+-- The event's pieces, in a table that stays: grown anew it would cost more than what is in it. What
+-- a large event leaves in it is let go.
+local PIECES_KEPT = 100
+local pieces, piece_count = {}, 0
 
--- The two parts of a section: its head with what names it, and its record.
-local function named_section(parts, kind, name, record)
-    local count = #parts
-    parts[count + 1] = pack('<BI4Bc0', kind, 1 + #name + #record, #name, name)
-    parts[count + 2] = record
+local function add_piece(piece)
+    piece_count = piece_count + 1
+    pieces[piece_count] = piece
 end
 
-local function section(parts, kind, body)
-    local count = #parts
-    parts[count + 1] = pack('<BI4', kind, #body)
-    parts[count + 2] = body
+-- The two pieces of a section: its head with what names it, and its record.
+local function named_section(kind, name, record)
+    add_piece(pack('<BI4Bc0', kind, 1 + #name + #record, #name, name))
+    add_piece(record)
 end
 
-local function add_order(call, parts, order)
-    local id, record, count = order.id, pack_order(order), #parts
+local function add_order(order)
+    local id, record = order.id, pack_order(order)
     order.record = record
-    put(call, 'HSET', call.keys.orders, id, record)
-    parts[count + 1] = pack('<BI4BBc0', 1, 2 + #id + #record, order.cause, #id, id)
-    parts[count + 2] = record
+    add_piece(pack('<BI4BBc0', 1, 2 + #id + #record, order.cause, #id, id))
+    add_piece(record)
 end
 
-local function add_other_orders(call, parts)
-    for _, order in ipairs(call.other_orders) do add_order(call, parts, order) end
+local function add_orders(orders)
+    for index = 1, #orders do add_order(orders[index]) end
 end
 
-local function add_levels(call, parts)
-    for _, level in ipairs(call.changed_levels) do
-        local key = call.names.levels[level.side]
-        if level.count == 0 then
-            drop(call, 'HDEL', key, level.field)
-        else
-            put(call, 'HSET', key, level.field, pack('<ll', level.quantity, level.count))
-        end
-        section(parts, 5, pack(
-            '<BBlll', LIT, level.side, level.price, level.quantity, level.count))
+local function add_levels(levels)
+    for index = 1, #levels do
+        local level = levels[index]
+        level.record = pack('<ll', level.quantity, level.count)
+        add_piece(pack('<BI4BBl', 5, 26, LIT, level.side, level.price))
+        add_piece(level.record)
     end
 end
 
-local function add_holders(call, parts)
-    for _, position in ipairs(call.changed_positions) do
-        local record = pack_position(position)
-        put(call, 'HSET', call.keys.positions, position.key, record)
-        named_section(parts, 3, position.key, record)
-    end
-    for _, account in ipairs(call.changed_accounts) do
-        local record = pack_account(account)
-        account.record = record
-        put(call, 'HSET', call.keys.accounts, account.id, record)
-        named_section(parts, 2, account.id, record)
+local function add_positions(positions)
+    for index = 1, #positions do
+        local position = positions[index]
+        position.record = pack_position(position)
+        named_section(3, position.key, position.record)
     end
 end
 
-local function add_instruments(call, parts)
-    for _, instrument in ipairs(call.changed_instruments) do
-        local record = pack_instrument(instrument)
-        instrument.record = record
-        put(call, 'HSET', call.keys.instruments, instrument.symbol, record)
-        named_section(parts, 6, instrument.symbol, record)
+local function add_accounts(accounts)
+    for index = 1, #accounts do
+        local account = accounts[index]
+        account.record = pack_account(account)
+        named_section(2, account.id, account.record)
+    end
+end
+
+local function add_instruments(instruments)
+    for index = 1, #instruments do
+        local instrument = instruments[index]
+        instrument.record = pack_instrument(instrument)
+        named_section(6, instrument.symbol, instrument.record)
     end
 end
 
 -- Sections that were packed as they came up.
-local function add_packed(parts, sections)
-    local count = #parts
-    for index, packed in ipairs(sections) do parts[count + index] = packed end
+local function add_packed(sections)
+    for index = 1, #sections do add_piece(sections[index]) end
 end
 
-local function add_market(call, parts)
+local function add_market(call)
     local market = call.market
     if market and market.is_changed then
-        local record = pack_market(market)
-        put(call, 'HSET', call.keys.market, call.symbol, record)
-        named_section(parts, 8, call.symbol, record)
+        market.record = pack_market(market)
+        named_section(8, call.symbol, market.record)
     end
 end
 
 local function add_fee(call)
     if call.fee == 0 then return end
-    local key, currency = call.keys.fees, call.instrument.currency
-    local total = bounded(tonumber(redis_call('HGET', key, currency) or '0') + call.fee)
-    put(call, 'HSET', key, currency, format('%d', total))
+    local total = redis_call('HGET', call.keys.fees, call.instrument.currency) or 0
+    call.fee_total = format('%d', bounded(total + call.fee))
 end
 
--- The last step of the first half: packs the event and lines up the writes.
+local function joined_pieces()
+    local event = concat(pieces, '', 1, piece_count)
+    if piece_count > PIECES_KEPT then pieces = {} end
+    piece_count = 0
+    return event
+end
+
+-- The last step of the first half: packs the records that changed and the event.
 local function prepare(call)
-    local parts = { pack('<BBlBc0', 1, call.kind, call.time, #call.symbol, call.symbol) }
-    add_instruments(call, parts)
-    if call.main then add_order(call, parts, call.main) end
-    add_packed(parts, call.trades)
-    add_other_orders(call, parts)
-    add_levels(call, parts)
-    add_holders(call, parts)
-    add_packed(parts, call.ledger)
-    add_market(call, parts)
-    add_packed(parts, call.guards)
+    piece_count = 0
+    add_piece(pack('<BBlBc0', 1, call.kind, call.time, #call.symbol, call.symbol))
+    add_instruments(call.changed_instruments)
+    if call.main then add_order(call.main) end
+    add_packed(call.trades)
+    add_orders(call.other_orders)
+    add_levels(call.changed_levels)
+    add_positions(call.changed_positions)
+    add_accounts(call.changed_accounts)
+    add_packed(call.ledger)
+    add_market(call)
+    add_packed(call.guards)
     add_fee(call)
-    call.event = concat(parts)
+    call.event = joined_pieces()
 end
 
 -- One command where it can be; `write` is command, key and values.
@@ -116,14 +120,53 @@ local function run(write)
     end
 end
 
+-- The records of a list into their hash, each under what its `name` says.
+local function write_records(key, list, name)
+    local count = #list
+    if count < 3 then
+        for index = 1, count do
+            redis_call('HSET', key, list[index][name], list[index].record)
+        end
+        return
+    end
+    local write = { 'HSET', key }
+    for index = 1, count do
+        write[2 * index + 1], write[2 * index + 2] = list[index][name], list[index].record
+    end
+    run(write)
+end
+
+local function write_levels(keys, levels)
+    for index = 1, #levels do
+        local level = levels[index]
+        if level.count == 0 then
+            redis_call('HDEL', keys[level.side], level.field)
+        else
+            redis_call('HSET', keys[level.side], level.field, level.record)
+        end
+    end
+end
+
 -- The second half. The event goes first: it is the one write that could still be refused (by a
 -- stream that stands ahead of the sequence number), and every other key was read before.
 local function commit(call)
-    local seq = format('%d', call.seq)
-    redis_call('XADD', call.keys.events, seq .. '-0', 'e', call.event)
-    redis_call('SET', call.keys.seq, seq)
-    if call.account_counter then redis_call('SET', call.keys.account_id, call.account_counter) end
-    for _, write in ipairs(call.writes) do run(write) end
+    local keys, seq, main, market = call.keys, format('%d', call.seq), call.main, call.market
+    redis_call('XADD', keys.events, seq .. '-0', 'e', call.event)
+    redis_call('SET', keys.seq, seq)
+    if call.account_counter then redis_call('SET', keys.account_id, call.account_counter) end
+    write_records(keys.instruments, call.changed_instruments, 'symbol')
+    if main then redis_call('HSET', keys.orders, main.id, main.record) end
+    write_records(keys.orders, call.other_orders, 'id')
+    if call.names then write_levels(call.names.levels, call.changed_levels) end
+    write_records(keys.positions, call.changed_positions, 'key')
+    write_records(keys.accounts, call.changed_accounts, 'id')
+    if market and market.is_changed then
+        redis_call('HSET', keys.market, call.symbol, market.record)
+    end
+    if call.fee_total then
+        redis_call('HSET', keys.fees, call.instrument.currency, call.fee_total)
+    end
+    for index = 1, #call.zset_writes do run(call.zset_writes[index]) end
 end
 
 -- Makes a function of Redis out of its halves: `plan(keys, args)` gives the call to be written, or

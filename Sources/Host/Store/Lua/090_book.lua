@@ -1,7 +1,8 @@
 -- The two books of a symbol: places in their zsets, and the lit book's level totals.
 
 local function score_of(side, price)
-    return format('%d', side == BUY and -price or price)
+    local digits = digits_of(price)
+    return side == BUY and '-' .. digits or digits
 end
 
 -- Sequence in 16 digits and order id: equal prices stand in the order of their sequences.
@@ -18,11 +19,14 @@ local function change_level(call, side, price, quantity, count)
     local score = side == BUY and -price or price
     local level = call.levels[score]
     if not level then
-        local field = format('%d', price)
+        local field = digits_of(price)
         local record = redis_call('HGET', call.names.levels[side], field)
         local standing, orders = 0, 0
         if record then standing, orders = unpack_struct('<ll', record) end
-        level = { side = side, price = price, field = field, quantity = standing, count = orders }
+        level = {
+            side = side, price = price, field = field, quantity = standing, count = orders,
+            record = record,
+        }
         set_in(call, 'levels', score, level)
         append(call, 'changed_levels', level)
     end
@@ -39,26 +43,25 @@ end
 local function place_in_book(call, order)
     order.book_seq = call.seq
     local book = call.names.book[order.book][order.side]
-    put(call, 'ZADD', book, score_of(order.side, order.price), member_of(order))
+    add_to_zset(call, book, score_of(order.side, order.price), member_of(order))
     change_level_of(call, order, leaves_of(order), 1)
 end
 
 -- `leaves` is what its level counts for it now.
 local function take_from_book(call, order, leaves)
     local book = call.names.book[order.book][order.side]
-    drop(call, 'ZREM', book, member_of(order))
+    remove_from_zset(call, book, member_of(order))
     change_level_of(call, order, -leaves, -1)
-    set_in(call, 'removed', book, (call.removed[book] or 0) + 1)
 end
 
 local function start_expiry(call, order)
     if order.expire_at > 0 then
-        put(call, 'ZADD', call.names.expiry, format('%d', order.expire_at), order.id)
+        add_to_zset(call, call.names.expiry, format('%d', order.expire_at), order.id)
     end
 end
 
 local function stop_expiry(call, order)
-    if order.expire_at > 0 then drop(call, 'ZREM', call.names.expiry, order.id) end
+    if order.expire_at > 0 then remove_from_zset(call, call.names.expiry, order.id) end
 end
 
 -- An order's end, wherever it stands. Books and holds are the caller's.
@@ -82,32 +85,41 @@ local function order_from(call, id, record)
     local order = call.orders[id]
     if not order then
         order = unpack_order(id, record)
-        call.orders[id] = order
+        set_in(call, 'orders', id, order)
     end
     return order
 end
 
+-- A page of a book's zset: the first alone, which is often all that is needed, then more at once.
+local FIRST_PAGE, PAGE = '1', '16'
+
 -- The ids of a page of book members, and the records that stand under them.
 local function read_page(call, members)
-    if #members == 0 then return members, members end
+    local count = #members
+    if count == 0 then return members, members end
+    if count == 1 then
+        local id = id_of_member(members[1])
+        return { id }, { redis_call('HGET', call.keys.orders, id) }
+    end
     local ids = {}
-    for index, member in ipairs(members) do ids[index] = id_of_member(member) end
+    for index = 1, count do ids[index] = id_of_member(members[index]) end
     return ids, redis_call('HMGET', call.keys.orders, unpack(ids))
 end
 
 -- The best price of a side, nil where it is empty. Orders that this call ended don't count.
 local function best_price(call, book, side)
-    local offset, page = 0, 1
+    local offset, page = 0, FIRST_PAGE
     while true do
         local members = redis_call(
-            'ZRANGE', call.names.book[book][side], offset, offset + page - 1)
+            'ZRANGEBYSCORE', call.names.book[book][side], '-inf', '+inf', 'LIMIT', digits_of(offset),
+            page)
         if #members == 0 then return nil end
         local ids, records = read_page(call, members)
-        for index, id in ipairs(ids) do
-            local order = order_from(call, id, records[index])
+        for index = 1, #ids do
+            local order = order_from(call, ids[index], records[index])
             if order.status <= PARTIALLY_FILLED then return order.price end
         end
-        offset, page = offset + page, 16
+        offset, page = offset + #members, PAGE
     end
 end
 
@@ -124,6 +136,6 @@ end
 local function begin_with(keys, kind, order)
     local call = begin(keys, kind, order.symbol)
     instrument_of(call, order.symbol)
-    call.orders[order.id] = order
+    set_in(call, 'orders', order.id, order)
     return call
 end

@@ -15,6 +15,7 @@ end
 
 -- `rule|mode|metric|limit|code|exempt` joined by `;`.
 local function read_guards(text)
+    if text == '' then return NONE end
     local guards = {}
     for one in gmatch(text, '[^;]+') do
         guards[#guards + 1] = read_guard(one)

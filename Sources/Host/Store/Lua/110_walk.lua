@@ -20,13 +20,14 @@ local function walk(call, order)
     local bid, ask
     if order.book == INTERNAL then bid, ask = lit_bounds(call) end
     local leaves, matches = order.quantity - order.filled, {}
-    local offset, page = 0, 4
+    local offset, page = 0, FIRST_PAGE
     while true do
         local members = redis_call(
-            'ZRANGEBYSCORE', book, '-inf', last_score, 'LIMIT', offset, page)
+            'ZRANGEBYSCORE', book, '-inf', last_score, 'LIMIT', digits_of(offset), page)
+        if #members == 0 then return matches, 'end' end
         local ids, records = read_page(call, members)
-        for index, id in ipairs(ids) do
-            local resting = order_from(call, id, records[index])
+        for index = 1, #ids do
+            local resting = order_from(call, ids[index], records[index])
             if resting.status <= PARTIALLY_FILLED then
                 local price = resting.price
                 if resting.account == order.account then return matches, 'self' end
@@ -42,8 +43,7 @@ local function walk(call, order)
                 if leaves == 0 then return matches, nil end
             end
         end
-        if #members < page then return matches, 'end' end
-        offset, page = offset + page, 16
+        offset, page = offset + #members, PAGE
     end
 end
 
@@ -51,7 +51,7 @@ end
 -- ended still stand in the zset.
 local function has_more(call, book, side, matches)
     local key = call.names.book[book][side]
-    return redis_call('ZCARD', key) - (call.removed[key] or 0) > #matches
+    return redis_call('ZCARD', key) - removed_from(call, key) > #matches
 end
 
 -- A market order's limit: the best opposite price, moved by the instrument's band to the worse,

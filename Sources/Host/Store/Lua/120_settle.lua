@@ -38,7 +38,7 @@ local function settle_side(call, order, trade, sign, fee)
 end
 
 -- Internal trades count in volume only. Volume stays at its largest rather than stop the trading.
-local function note_in_market(call, trade)
+local function note_in_market(call, trade, book)
     local market = market_of(call)
     local day = (call.time - fmod(call.time, MICROS_PER_DAY)) / MICROS_PER_DAY
     if market.day ~= day then
@@ -47,7 +47,7 @@ local function note_in_market(call, trade)
     market.volume = market.volume + trade.quantity
     if market.volume > MAXIMUM then market.volume = MAXIMUM end
     market.is_changed = true
-    if trade.book == INTERNAL then return end
+    if book == INTERNAL then return end
     local price = trade.price
     market.last, market.last_quantity, market.last_seq = price, trade.quantity, call.seq
     if market.open == 0 then market.open = price end
@@ -69,37 +69,36 @@ local function fill_resting(call, resting, trade, bps)
 end
 
 -- A TRADE section: 49 bytes and the texts.
-local function trade_section(call, trade, buy, buy_fee, sell, sell_fee)
+local function trade_section(call, order, trade, buy, buy_fee, sell, sell_fee)
     local symbol, buy_id, sell_id = call.symbol, buy.id, sell.id
     return pack(
         '<BI4I4BBlllllBc0Bc0Bc0', 4, 49 + #symbol + #buy_id + #sell_id, #call.trades + 1,
-        trade.aggressor, trade.book, trade.price, trade.quantity, trade.amount, buy_fee, sell_fee,
+        order.side, order.book, trade.price, trade.quantity, trade.amount, buy_fee, sell_fee,
         #symbol, symbol, #buy_id, buy_id, #sell_id, sell_id)
 end
 
-local function trade(call, order, found)
-    local instrument, resting = call.instrument, found.resting
-    local made = {
-        aggressor = order.side, book = order.book, price = found.price,
-        quantity = found.quantity, amount = found.amount,
-    }
+-- Makes one of the trades that the walk found for `order`.
+local function trade(call, order, made)
+    local instrument, resting = call.instrument, made.resting
     local fee = fill(call, order, made, instrument.taker_bps)
     local resting_fee = fill_resting(call, resting, made, instrument.maker_bps)
     local buy, buy_fee, sell, sell_fee = order, fee, resting, resting_fee
     if order.side == SELL then buy, buy_fee, sell, sell_fee = resting, resting_fee, order, fee end
-    append(call, 'trades', trade_section(call, made, buy, buy_fee, sell, sell_fee))
+    append(call, 'trades', trade_section(call, order, made, buy, buy_fee, sell, sell_fee))
     settle_side(call, buy, made, 1, buy_fee)
     settle_side(call, sell, made, -1, sell_fee)
     update_hold(call, resting)
-    note_in_market(call, made)
+    note_in_market(call, made, order.book)
 end
 
 local function settle(call, order, matches)
-    if #matches == 0 then return end
-    local ids = { order.account }
-    for index, found in ipairs(matches) do ids[index + 1] = found.resting.account end
-    preload(call, ids)
-    for _, found in ipairs(matches) do trade(call, order, found) end
+    local count = #matches
+    if count > 1 then
+        local ids = { order.account }
+        for index = 1, count do ids[index + 1] = matches[index].resting.account end
+        preload(call, ids)
+    end
+    for index = 1, count do trade(call, order, matches[index]) end
 end
 
 -- Why the remainder of an order that a walk left unfilled is cancelled; nil where it rests.

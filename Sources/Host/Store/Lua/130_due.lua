@@ -1,16 +1,19 @@
 -- Orders whose time has come. Each call that could trade in a symbol ends them first.
 
--- The ids of at most `most` due orders, earliest first.
+-- The ids of at most `most` due orders, earliest first. Mostly there are none, which a count tells
+-- at half the price.
 local function due_orders(call, most)
+    local key, time = call.names.expiry, format('%d', call.time)
+    if redis_call('ZCOUNT', key, '-inf', time) == 0 then return NONE end
     return redis_call(
-        'ZRANGEBYSCORE', call.names.expiry, '-inf', format('%d', call.time), 'LIMIT', '0', most)
+        'ZRANGEBYSCORE', key, '-inf', time, 'LIMIT', '0', format('%d', most))
 end
 
 local function expire_orders(call, ids)
     if #ids == 0 then return end
     local records = redis_call('HMGET', call.keys.orders, unpack(ids))
-    for index, id in ipairs(ids) do
-        end_resting(call, order_from(call, id, records[index]), EXPIRED, 'expired', 5)
+    for index = 1, #ids do
+        end_resting(call, order_from(call, ids[index], records[index]), EXPIRED, 'expired', 5)
     end
 end
 

@@ -13,7 +13,7 @@ local function new_account(call, id, currency, balance, host)
         id = id, state = 1, active = 1, balance = balance, held = 0, short_limit = 0,
         created_at = call.time, currency = currency, host = host,
     }
-    call.accounts[id] = account
+    set_in(call, 'accounts', id, account)
     account_changed(call, account)
     if balance > 0 then ledger_entry(call, 1, account, balance, 0, '', 'initial balance') end
     return account

@@ -37,7 +37,7 @@ end
 
 local function start_order(call, order)
     order.accepted_seq, order.created_at = call.seq, call.time
-    call.orders[order.id], call.main = order, order
+    call.main = order
     order_changed(call, order, 1)
 end
 

@@ -48,7 +48,7 @@ local function seed_positions(call, take, instruments)
         local key = account.id .. ':' .. symbol
         check_part(not call.positions[key], 'positions')
         local position = unpack_position(key, false)
-        call.positions[key] = position
+        set_in(call, 'positions', key, position)
         move_shares(position, quantity, amount, false)
         position_changed(call, position)
         ledger_entry(call, 3, account, 0, quantity, symbol, 'initial shares')
