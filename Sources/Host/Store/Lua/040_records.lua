@@ -14,24 +14,38 @@ local function leaves_of(order)
     return order.quantity - order.filled
 end
 
--- Records are unpacked into locals and then into one constructor: a table that grows field by field
--- is built anew at every power of two.
+-- Tables of the call before, to be filled again: a table of many fields costs more to make and to
+-- collect than to fill. Who takes one sets every field.
+local order_pool, account_pool, position_pool, level_pool =
+    { taken = 0 }, { taken = 0 }, { taken = 0 }, { taken = 0 }
+
+local function take(pool)
+    local taken = pool.taken + 1
+    pool.taken = taken
+    local record = pool[taken]
+    if not record then
+        record = {}
+        pool[taken] = record
+    end
+    return record
+end
+
+-- When a call begins, none of the last one's tables is needed any more.
+local function give_back_tables()
+    order_pool.taken, account_pool.taken, position_pool.taken, level_pool.taken = 0, 0, 0, 0
+end
+
 local function unpack_order(id, record)
-    local version, status, side, policy, book, pricing, self_trade, flags, price, quantity, filled,
-        notional_high, notional_low, amount, hold, fee, fee_rest, book_seq, accepted_seq, last_seq,
-        created_at, updated_at, closed_at, expire_at, request_hash, symbol, reason, position =
+    local o, version, flags, position = take(order_pool), nil, nil, nil
+    version, o.status, o.side, o.policy, o.book, o.pricing, o.self_trade, flags, o.price,
+        o.quantity, o.filled, o.notional_high, o.notional_low, o.amount, o.hold, o.fee, o.fee_rest,
+        o.book_seq, o.accepted_seq, o.last_seq, o.created_at, o.updated_at, o.closed_at,
+        o.expire_at, o.request_hash, o.symbol, o.reason, position =
         unpack_struct(ORDER_FORMAT, record)
-    return {
-        id = id, account = match(id, '^[^-]*'), status = status, side = side, policy = policy,
-        book = book, pricing = pricing, self_trade = self_trade, price = price,
-        quantity = quantity, filled = filled, notional_high = notional_high,
-        notional_low = notional_low, amount = amount, hold = hold, fee = fee, fee_rest = fee_rest,
-        book_seq = book_seq, accepted_seq = accepted_seq, last_seq = last_seq,
-        created_at = created_at, updated_at = updated_at, closed_at = closed_at,
-        expire_at = expire_at, request_hash = request_hash, symbol = symbol, reason = reason,
-        host = sub(record, position), working = status > PARTIALLY_FILLED and 0 or quantity - filled,
-        cause = 0, record = record, is_changed = false,
-    }
+    o.id, o.account, o.host = id, match(id, '^[^-]*'), sub(record, position)
+    o.working = leaves_of(o)
+    o.cause, o.record, o.is_changed = 0, record, false
+    return o
 end
 
 local function pack_order(o)
@@ -45,14 +59,11 @@ end
 local ACCOUNT_FORMAT = '<BBBBllllllBc0'
 
 local function unpack_account(id, record)
-    local version, state, active, spare, balance, held, short_limit, created_at, updated_at,
-        last_seq, currency, position = unpack_struct(ACCOUNT_FORMAT, record)
-    return {
-        id = id, state = state, active = active, balance = balance, held = held,
-        short_limit = short_limit, created_at = created_at, updated_at = updated_at,
-        last_seq = last_seq, currency = currency, host = sub(record, position), record = record,
-        is_changed = false,
-    }
+    local a, version, spare, position = take(account_pool), nil, nil, nil
+    version, a.state, a.active, spare, a.balance, a.held, a.short_limit, a.created_at,
+        a.updated_at, a.last_seq, a.currency, position = unpack_struct(ACCOUNT_FORMAT, record)
+    a.id, a.host, a.record, a.is_changed = id, sub(record, position), record, false
+    return a
 end
 
 local function pack_account(a)
@@ -65,16 +76,15 @@ local POSITION_FORMAT = '<BBBBllllll'
 
 -- No record: zeros.
 local function unpack_position(key, record)
-    local version, b, c, d, quantity, held, open_buy, cost, realized, last_seq =
-        1, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    local p, version, b, c, d = take(position_pool), nil, nil, nil, nil
     if record then
-        version, b, c, d, quantity, held, open_buy, cost, realized, last_seq =
+        version, b, c, d, p.quantity, p.held, p.open_buy, p.cost, p.realized, p.last_seq =
             unpack_struct(POSITION_FORMAT, record)
+    else
+        p.quantity, p.held, p.open_buy, p.cost, p.realized, p.last_seq = 0, 0, 0, 0, 0, 0
     end
-    return {
-        key = key, quantity = quantity, held = held, open_buy = open_buy, cost = cost,
-        realized = realized, last_seq = last_seq, record = record, is_changed = false,
-    }
+    p.key, p.record, p.is_changed = key, record, false
+    return p
 end
 
 local function pack_position(p)

@@ -3,6 +3,11 @@
 
 -- Values in one command; Lua's unpack fails near 8,000.
 local VALUES_PER_COMMAND = 4000
+
+local prepare, commit
+
+do
+
 -- The event's pieces, in a table that stays: grown anew it would cost more than what is in it. What
 -- a large event leaves in it is let go.
 local PIECES_KEPT = 100
@@ -90,7 +95,7 @@ local function joined_pieces()
 end
 
 -- The last step of the first half: packs the records that changed and the event.
-local function prepare(call)
+function prepare(call)
     piece_count = 0
     add_piece(pack('<BBlBc0', 1, call.kind, call.time, #call.symbol, call.symbol))
     add_instruments(call.changed_instruments)
@@ -149,7 +154,7 @@ end
 
 -- The second half. The event goes first: it is the one write that could still be refused (by a
 -- stream that stands ahead of the sequence number), and every other key was read before.
-local function commit(call)
+function commit(call)
     local keys, seq, main, market = call.keys, format('%d', call.seq), call.main, call.market
     redis_call('XADD', keys.events, seq .. '-0', 'e', call.event)
     redis_call('SET', keys.seq, seq)
@@ -169,11 +174,14 @@ local function commit(call)
     for index = 1, #call.zset_writes do run(call.zset_writes[index]) end
 end
 
+end
+
 -- Makes a function of Redis out of its halves: `plan(keys, args)` gives the call to be written, or
 -- nil where nothing is, and the reply; `write_call` is `commit` but for lists.
 local function callable(plan, write_call)
     return function(keys, args)
         if not redis_call then bind() end
+        give_back_tables()
         local done, call, reply = pcall(plan, keys_of(keys[1]), args)
         if not done then
             local refusal = call

@@ -21,12 +21,10 @@ local function change_level(call, side, price, quantity, count)
     if not level then
         local field = digits_of(price)
         local record = redis_call('HGET', call.names.levels[side], field)
-        local standing, orders = 0, 0
-        if record then standing, orders = unpack_struct('<ll', record) end
-        level = {
-            side = side, price = price, field = field, quantity = standing, count = orders,
-            record = record,
-        }
+        level = take(level_pool)
+        level.side, level.price, level.field, level.record = side, price, field, record
+        level.quantity, level.count = 0, 0
+        if record then level.quantity, level.count = unpack_struct('<ll', record) end
         set_in(call, 'levels', score, level)
         append(call, 'changed_levels', level)
     end

@@ -19,17 +19,21 @@ local function read_order(args)
     local side = whole_within(args[4], 'side', BUY, SELL)
     local pricing = whole_within(args[5], 'pricing', LIMIT, MARKET)
     local least = pricing == LIMIT and 1 or 0
-    local order = {
-        id = args[1], account = args[2], symbol = args[3], side = side, pricing = pricing,
-        price = whole_within(args[6], 'price', least, pricing == LIMIT and MAXIMUM or 0),
-        quantity = whole_within(args[7], 'quantity', 1, MAXIMUM),
-        policy = whole_within(args[8], 'policy', REST, ALL_OR_NONE),
-        book = whole_within(args[9], 'book', LIT, INTERNAL),
-        expire_at = whole_within(args[10], 'expire_at', 0, MAXIMUM),
-        request_hash = args[11], host = args[15], status = NEW, self_trade = 1, filled = 0,
-        notional_high = 0, notional_low = 0, amount = 0, hold = 0, fee = 0, fee_rest = 0,
-        book_seq = 0, closed_at = 0, reason = '', working = 0,
-    }
+    local order = take(order_pool)
+    order.id, order.account, order.symbol, order.side, order.pricing =
+        args[1], args[2], args[3], side, pricing
+    order.price = whole_within(args[6], 'price', least, pricing == LIMIT and MAXIMUM or 0)
+    order.quantity = whole_within(args[7], 'quantity', 1, MAXIMUM)
+    order.policy = whole_within(args[8], 'policy', REST, ALL_OR_NONE)
+    order.book = whole_within(args[9], 'book', LIT, INTERNAL)
+    order.expire_at = whole_within(args[10], 'expire_at', 0, MAXIMUM)
+    order.request_hash, order.host, order.status, order.self_trade = args[11], args[15], NEW, 1
+    order.filled, order.notional_high, order.notional_low, order.amount = 0, 0, 0, 0
+    order.hold, order.working, order.fee, order.fee_rest = 0, 0, 0, 0
+    order.book_seq, order.closed_at, order.reason, order.is_changed = 0, 0, '', false
+    -- start_order sets what else there is.
+    order.accepted_seq, order.created_at, order.last_seq, order.updated_at = 0, 0, 0, 0
+    order.cause, order.record = 0, false
     check_order_id(order.id, order.account)
     if #order.request_hash ~= 8 then refuse('bad_argument', 'name=request_hash') end
     return order
