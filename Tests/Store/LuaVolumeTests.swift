@@ -6,7 +6,10 @@ import Testing
 import Trading
 
 @Suite struct LuaVolumeTests {
-    /// 10,000 resting sells at one price, crossed by buys of 2,000 fills and one more.
+    private let most = Int64(Limits.fillsPerCall)
+
+    /// 10,000 resting sells at one price, crossed by buys of as many fills as a call makes and one
+    /// more.
     @Test func tenThousandAtOnePrice() throws {
         let world = try LuaWorld()
         let functions = world.functions
@@ -16,10 +19,11 @@ import Trading
         }
         #expect(try world.level(.sell, 500) == "10000 10000")
         var next = 0
-        for round in 0..<5 {
-            let reply = world.buy("2", "b\(round)", 2_001, at: 500)
-            #expect(reply.rest.last == .integer(2_000))
-            #expect(try world.order("2-b\(round)").reason == (round < 4 ? "fill_limit" : ""))
+        let last = 10_000 / most - 1
+        for round in 0...last {
+            let reply = world.buy("2", "b\(round)", most + 1, at: 500)
+            #expect(reply.rest.last == .integer(most))
+            #expect(try world.order("2-b\(round)").reason == (round < last ? "fill_limit" : ""))
             for change in try world.event(reply.sequence).changes {
                 guard case .trade(let trade) = change else { continue }
                 try #require(trade.sellOrderID.text == "1-s\(next)")
@@ -38,13 +42,13 @@ import Trading
     /// All or none over more fills than one call makes.
     @Test func allOrNoneBeyondTheFillLimit() throws {
         let world = try LuaWorld()
-        _ = world.functions.transact("1", kind: 3, symbol: "AAPL", quantity: 2_001)
-        for index in 0..<2_001 { _ = world.sell("1", "s\(index)", 1, at: 500) }
+        _ = world.functions.transact("1", kind: 3, symbol: "AAPL", quantity: most + 1)
+        for index in 0...most { _ = world.sell("1", "s\(index)", 1, at: 500) }
         let before = world.redis.call("ZCARD", world.functions.key("book:AAPL:s"))
-        _ = world.buy("2", "fok", 2_001, at: 500) { $0.policy = 3 }
+        _ = world.buy("2", "fok", most + 1, at: 500) { $0.policy = 3 }
         #expect(try world.order("2-fok").reason == "fok_unfillable")
         #expect(world.redis.call("ZCARD", world.functions.key("book:AAPL:s")) == before)
         #expect(
-            world.buy("2", "all", 2_000, at: 500) { $0.policy = 3 }.rest.last == .integer(2_000))
+            world.buy("2", "all", most, at: 500) { $0.policy = 3 }.rest.last == .integer(most))
     }
 }
