@@ -120,9 +120,10 @@ package struct Order: Hashable, Sendable {
     }
 
     /// The fills' average price in the price scale, rounded to the nearest unit plus `extra`
-    /// further decimals; nil before the first fill.
+    /// further decimals; nil before the first fill, and where it passes 64 bits: a price of 2^53 has
+    /// room for three.
     package func averagePrice(extraDecimals: Int) -> Int64? {
-        guard filled.raw > 0 else { return nil }
+        guard filled.raw > 0, notionalHigh >= 0, notionalLow >= 0 else { return nil }
         let high = UInt64(notionalHigh).multipliedFullWidth(by: 100_000_000_000_000)
         let (low, carry) = high.low.addingReportingOverflow(UInt64(notionalLow))
         let factor = UInt64(Scaled.powersOfTen[extraDecimals])
@@ -131,7 +132,7 @@ package struct Order: Hashable, Sendable {
         let divisor = UInt64(filled.raw)
         guard scaledHigh < divisor else { return nil }
         let (quotient, remainder) = divisor.dividingFullWidth((scaledHigh, scaledLow.low))
-        return Int64(remainder >= divisor - remainder ? quotient + 1 : quotient)
+        return Int64(exactly: remainder >= divisor - remainder ? quotient &+ 1 : quotient)
     }
 }
 

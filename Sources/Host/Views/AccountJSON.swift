@@ -28,7 +28,7 @@ package enum AccountJSON {
 
 package enum PositionJSON {
     /// Further decimals of an average price, beyond the instrument's own.
-    package static let averageDecimals = 4
+    package static let averageDecimals = OrderJSON.averageDecimals
 
     package static func write(
         _ position: Position, instrument: Instrument, last: Price?, style: NumberStyle,

@@ -81,8 +81,9 @@ package struct DisplayScales {
 }
 
 package enum OrderJSON {
-    /// Further decimals of an average price, so that it is no coarser than what it averages.
-    package static let averageDecimals = 4
+    /// Further decimals of an average price, so that it is finer than what it averages: the most for
+    /// which every price (up to 2^53) still fits 64 bits.
+    package static let averageDecimals = 3
 
     package static func write(
         _ order: Order, scales: DisplayScales, style: NumberStyle, into json: inout JSONWriter
