@@ -61,8 +61,8 @@ package struct OpenOrders {
             earliestExpiry[order.symbol] = min(
                 earliestExpiry[order.symbol] ?? .max, order.expireAt)
         }
-        everyone.append(order.acceptedSequence, order.id)
-        byAccount[order.id.account, default: RecencyIndex()].append(
+        everyone.insert(order.acceptedSequence, order.id)
+        byAccount[order.id.account, default: RecencyIndex()].insert(
             order.acceptedSequence, order.id)
         if order.book == .internal { internalBySymbol[order.symbol, default: []].insert(order.id) }
     }
@@ -84,7 +84,13 @@ private struct RecencyIndex {
 
     var newestFirst: ReversedCollection<[(sequence: Int64, id: OrderID)]> { entries.reversed() }
 
-    mutating func append(_ sequence: Int64, _ id: OrderID) { entries.append((sequence, id)) }
+    /// Nearly always the newest. After a start an event may bring an order that the snapshot's scan
+    /// missed, and that is older than what it found: that one is put in its place.
+    mutating func insert(_ sequence: Int64, _ id: OrderID) {
+        var place = entries.count
+        while place > 0, entries[place - 1].sequence > sequence { place -= 1 }
+        entries.insert((sequence, id), at: place)
+    }
 
     mutating func forgetOne(_ isAlive: (OrderID) -> Bool) {
         dead += 1
