@@ -12,6 +12,9 @@ package final class API {
     private let log: Log
     private var requestCount: Int64 = 0
     private let requestPrefix: String
+    /// Requests that wait for the picture, by connection: what comes behind them waits too, so that
+    /// a cancel can't overtake its order.
+    private var held: [ObjectIdentifier: Int] = [:]
 
     package init(services: Services, log: Log, extraRoutes: [Route] = []) {
         self.services = services
@@ -74,14 +77,26 @@ package final class API {
     /// Runs a handler. Where it misses something while the picture is behind what clients were told,
     /// it runs again once the picture has caught up: the thing may just have been made.
     private func run(_ route: Route, _ exchange: Exchange) {
+        if !held.isEmpty, held[exchange.connectionID] != nil { return hold(route, exchange) }
         do throws(Rejection) { try route.handler(exchange) } catch {
             guard error.isAboutSomethingMissing, services.isBehind else {
                 return exchange.fail(error)
             }
-            services.whenCurrent {
-                do throws(Rejection) { try route.handler(exchange) } catch {
-                    exchange.fail(error)
-                }
+            hold(route, exchange)
+        }
+    }
+
+    private func hold(_ route: Route, _ exchange: Exchange) {
+        let connection = exchange.connectionID
+        held[connection, default: 0] += 1
+        services.whenCurrent { [self] rejection in
+            let left = held[connection, default: 1] - 1
+            held[connection] = left == 0 ? nil : left
+            do throws(Rejection) {
+                if let rejection { throw rejection }
+                try route.handler(exchange)
+            } catch {
+                exchange.fail(error)
             }
         }
     }

@@ -29,7 +29,7 @@ struct AccountRoutes {
 
     private func list(_ exchange: Exchange) throws(Rejection) {
         _ = try exchange.queryFields([])
-        services.whenCurrent { [services] in
+        services.whenCurrent(exchange) { [services] in
             let accounts = services.picture.accounts.values.sorted {
                 ($0.createdAt, $0.id.count, $0.id) < ($1.createdAt, $1.id.count, $1.id)
             }
@@ -146,7 +146,7 @@ struct AccountRoutes {
 
     private func withCurrentAccount(_ exchange: Exchange, _ use: @escaping (Account) -> Void) {
         let id = exchange.parameters[0]
-        services.whenCurrent { [services] in
+        services.whenCurrent(exchange) { [services] in
             do throws(Rejection) { use(try services.requireAccount(id)) } catch {
                 exchange.fail(error)
             }

@@ -29,6 +29,8 @@ package final class Exchange {
         self.log = log
     }
 
+    var connectionID: ObjectIdentifier { responder.connectionID }
+
     // MARK: Answers
 
     /// Answers with a JSON body.

@@ -66,7 +66,7 @@ final class FeedSocket: Subscriber {
     private func handle(_ text: [UInt8]) throws(Rejection) {
         let fields = try FeedSocket.fields(text)
         switch try fields.requiredChoice("type", ["subscribe", "unsubscribe", "ping"]) {
-        case "subscribe": try subscribe(try FeedSocket.channel(fields))
+        case "subscribe": subscribe(try FeedSocket.channel(fields))
         case "unsubscribe": unsubscribe(try FeedSocket.channel(fields))
         default: socket.send(text: FeedMessages.pong())
         }
@@ -103,29 +103,41 @@ final class FeedSocket: Subscriber {
     }
 
     /// Confirms, then sends the snapshot; a second subscribe gives a fresh one.
-    private func subscribe(_ channel: Channel) throws(Rejection) {
-        guard subscriptions.contains(channel) || subscriptions.count < Limits.subscriptionsPerSocket
-        else {
-            throw Rejection(
-                .refused, "too_many_subscriptions",
-                "A socket may hold \(Limits.subscriptionsPerSocket) subscriptions.",
-                field: "channel")
-        }
-        services.whenCurrent { [self] in
-            if let refusal = services.feed.refusal(of: channel) {
+    private func subscribe(_ channel: Channel) {
+        inTurn { [self] in
+            if let refusal = services.feed.refusal(of: channel) ?? refusalOfNumber(channel) {
                 return socket.send(text: FeedMessages.error(refusal))
             }
-            guard !isClosed else { return }
             subscriptions.insert(channel)
             socket.send(text: FeedMessages.subscription("success", channel: channel.name))
             socket.send(text: services.feed.subscribe(self, to: channel))
         }
     }
 
+    private func refusalOfNumber(_ channel: Channel) -> Rejection? {
+        if subscriptions.contains(channel) { return nil }
+        guard subscriptions.count >= Limits.subscriptionsPerSocket else { return nil }
+        return Rejection(
+            .refused, "too_many_subscriptions",
+            "A socket may hold \(Limits.subscriptionsPerSocket) subscriptions.", field: "channel")
+    }
+
     private func unsubscribe(_ channel: Channel) {
-        subscriptions.remove(channel)
-        services.feed.unsubscribe(self, from: channel)
-        socket.send(text: FeedMessages.subscription("unsubscribed", channel: channel.name))
+        inTurn { [self] in
+            subscriptions.remove(channel)
+            services.feed.unsubscribe(self, from: channel)
+            socket.send(text: FeedMessages.subscription("unsubscribed", channel: channel.name))
+        }
+    }
+
+    /// Once the picture is what clients were told, and behind what came before: an unsubscribe that
+    /// overtook its subscribe would leave the channel open for good.
+    private func inTurn(_ action: @escaping () -> Void) {
+        services.whenCurrent { [self] rejection in
+            guard !isClosed else { return }
+            if let rejection { return socket.send(text: FeedMessages.error(rejection)) }
+            action()
+        }
     }
 
     private var isClosed: Bool { socket.onClose == nil }

@@ -27,7 +27,7 @@ struct MarketRoutes {
         let depth = try exchange.wholeQuery(
             query, "depth", 1...Limits.bookDepthMaximum, defaultValue: Limits.bookDepthDefault)
         let instrument = try requireInstrument(exchange)
-        services.whenCurrent { [services] in
+        services.whenCurrent(exchange) { [services] in
             let book = services.picture.books[instrument.symbol] ?? BookPicture()
             exchange.reply { json in
                 json.beginObject()
@@ -45,7 +45,7 @@ struct MarketRoutes {
         let depth = try exchange.wholeQuery(
             query, "depth", 1...Limits.bookDepthMaximum, defaultValue: Limits.bookDepthDefault)
         let instrument = try requireInstrument(exchange)
-        services.whenCurrent { [services] in
+        services.whenCurrent(exchange) { [services] in
             let orders = services.picture.openOrders.internalOrders(symbol: instrument.symbol)
             let book = BookPicture(of: orders)
             // Its own would fall when the newest order leaves.
@@ -64,7 +64,7 @@ struct MarketRoutes {
     private func ticker(_ exchange: Exchange) throws(Rejection) {
         _ = try exchange.queryFields([])
         let instrument = try requireInstrument(exchange)
-        services.whenCurrent { [services] in
+        services.whenCurrent(exchange) { [services] in
             exchange.reply { json in
                 TickerJSON.write(instrument, picture: services.picture, into: &json)
             }
@@ -75,7 +75,7 @@ struct MarketRoutes {
     private func instruments(_ exchange: Exchange) throws(Rejection) {
         let query = try exchange.queryFields(["limit", "page_token"])
         let page = try exchange.page(query, defaultLimit: Limits.listDefault)
-        services.whenCurrent { [services] in
+        services.whenCurrent(exchange) { [services] in
             let all = services.picture.instruments.values.sorted { $0.symbol < $1.symbol }
             let shown = page.before ?? 0
             let end = min(all.count, shown + page.limit)
@@ -95,7 +95,7 @@ struct MarketRoutes {
 
     private func instrument(_ exchange: Exchange) throws(Rejection) {
         let symbol = exchange.parameters[0]
-        services.whenCurrent { [services] in
+        services.whenCurrent(exchange) { [services] in
             guard let instrument = services.picture.instruments[symbol] else {
                 return exchange.fail(.notFound("instrument", symbol))
             }

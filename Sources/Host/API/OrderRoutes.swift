@@ -71,7 +71,7 @@ struct OrderRoutes {
         let query = try exchange.queryFields(["limit", "page_token", "symbol"])
         let page = try exchange.page(query, defaultLimit: Limits.listMaximum)
         let symbol = query["symbol"]
-        services.whenCurrent { [services] in
+        services.whenCurrent(exchange) { [services] in
             let orders = services.picture.openOrders.newest(
                 account: nil, before: page.before.map(Int64.init) ?? .max, limit: page.limit
             ) { symbol == nil || $0.symbol == symbol }

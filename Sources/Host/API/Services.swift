@@ -36,8 +36,15 @@ package struct Services {
 
     /// Runs `read` once the picture holds all that any client was told, so that nobody reads an
     /// older state than the one they were answered.
-    func whenCurrent(_ read: @escaping () -> Void) {
+    func whenCurrent(_ read: @escaping WaitEnd) {
         picture.whenCaughtUp(to: acknowledged.sequence, read)
+    }
+
+    /// The same for an exchange, which is answered 503 where the picture doesn't catch up.
+    func whenCurrent(_ exchange: Exchange, _ read: @escaping () -> Void) {
+        whenCurrent { rejection in
+            if let rejection { exchange.fail(rejection) } else { read() }
+        }
     }
 
     func scales(_ symbol: String) -> DisplayScales {

@@ -82,12 +82,25 @@ package enum Limits {
     /// Expired orders ended by one script call.
     package static let expiriesPerCall = 100
 
+    /// A read that waits for the picture or the lists to come as far as clients were told is answered
+    /// 503 after this: as long as a command waits for Redis.
+    package static let waitMillis = 3_000
+    /// Reads that wait so at once; a further one is answered 503 at once.
+    package static let waitingReads = 16_384
+    /// How often they are looked at.
+    package static let waitCheckMillis = 250
+
     // Lists.
 
     package static let listDefault = 100
     package static let listMaximum = 1_000
     package static let bookDepthDefault = 50
     package static let bookDepthMaximum = 1_000
+    /// Events whose orders, trades and ledger entries the projector lists in one call: some 3,000
+    /// items, about 2 ms of Redis's time, however far behind the lists are.
+    package static let eventsPerProjection = 512
+    /// The wait before the projector tries a failed call again.
+    package static let projectorRetryMillis = 200
 
     // Redis.
 

@@ -84,7 +84,7 @@ final class WorkerParts {
         connections = RedisConnections(endpoint, loop: loop, settings: settings, log: log)
         mailbox = try Mailbox(loop: loop)
         matcher = Matcher(connections.commands)
-        projector = Projector(matcher: matcher, log: log)
+        projector = Projector(loop: loop, matcher: matcher, log: log)
         stream = EventStream(connections.stream, log: log)
         trimmer = StreamTrimmer(connections.reads)
         let channels = Channels { text in
@@ -183,10 +183,9 @@ final class WorkerParts {
             fail(ExitCode.failure, "the picture no longer fits Redis (\(gap)); starting afresh")
         }
         stream.follow(after: min(projected, snapshot.sequence))
+        answerWaiting()
         connections.reads.onStateChange = { [self] isUp in
-            guard isUp else { return }
-            projector.resume()
-            notifiers.wake()
+            if isUp { notifiers.wake() }
         }
         loadRecentTrades()
     }
@@ -198,7 +197,14 @@ final class WorkerParts {
         history.trades(symbol: nil, Page(limit: FeedPublisher.tradesRemembered, before: nil)) {
             [self] result in
             if case .success(let page) = result { feed.seed(trades: page.items.reversed()) }
-            picture.whenCaughtUp(to: settled) { [self] in becomeReady() }
+            waitUntilSettled()
+        }
+    }
+
+    /// However long it takes: without a settled picture nobody can be served.
+    private func waitUntilSettled() {
+        picture.whenCaughtUp(to: settled) { [self] problem in
+            if problem == nil { becomeReady() } else { waitUntilSettled() }
         }
     }
 
@@ -216,9 +222,20 @@ final class WorkerParts {
             picture.apply(event)
             feed.publish(event)
         }
+        picture.wake()
         projector.append(events)
         notifiers.wake()
         trimmer.observed(picture.sequence)
+    }
+
+    /// Reads that wait for what doesn't come are told so.
+    private func answerWaiting() {
+        _ = loop.schedule(afterMillis: Limits.waitCheckMillis) { [self] in
+            let now = Clock.monotonicMicros()
+            picture.giveUpWaiting(nowMicros: now)
+            projector.giveUpWaiting(nowMicros: now)
+            answerWaiting()
+        }
     }
 
     // MARK: End

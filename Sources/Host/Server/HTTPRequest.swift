@@ -37,6 +37,9 @@ package final class Responder {
         if !isUsed { connection.answerFailure(number, .noAnswer) }
     }
 
+    /// The same for all requests of one connection, as long as one of their responders lives.
+    package var connectionID: ObjectIdentifier { ObjectIdentifier(connection) }
+
     /// Only the first call counts. Nothing where the client is gone.
     package func respond(_ response: HTTPResponse) {
         guard !isUsed else { return }

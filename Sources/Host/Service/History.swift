@@ -141,7 +141,8 @@ package final class History {
     private func read(
         list: ProjectedList, _ page: Page, _ completion: @escaping Completion<[UInt8]>
     ) {
-        projector.whenProjected(to: acknowledged.sequence) { [self] in
+        projector.whenProjected(to: acknowledged.sequence) { [self] rejection in
+            if let rejection { return completion(.failure(rejection)) }
             if let before = page.before { return range(list, before, page.limit, completion) }
             var length = RedisCommand("LLEN")
             length.append(keys.list(list))

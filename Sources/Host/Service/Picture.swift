@@ -15,7 +15,7 @@ package final class Picture {
     package private(set) var books: [String: BookPicture] = [:]
     package private(set) var openOrders = OpenOrders()
     private var positions: [String: [String: Position]] = [:]
-    private var waiting: [(sequence: Int64, action: () -> Void)] = []
+    private var waiting = Waiting()
 
     package init() {}
 
@@ -26,7 +26,7 @@ package final class Picture {
     /// An account's positions by symbol; those that are empty are left out.
     package func positions(account: String) -> [Position] {
         (positions[account] ?? [:]).values
-            .filter { $0.quantity.raw != 0 || $0.realized.raw != 0 || $0.openBuy.raw != 0 }
+            .filter { !$0.isEmpty }
             .sorted { $0.symbol < $1.symbol }
     }
 
@@ -39,10 +39,27 @@ package final class Picture {
             time: Clock.wallMicros())
     }
 
-    /// Runs `action` once the event with this sequence has been applied: so that who was told of a
-    /// change reads it.
-    package func whenCaughtUp(to wanted: Int64, _ action: @escaping () -> Void) {
-        if sequence >= wanted { action() } else { waiting.append((wanted, action)) }
+    /// Runs `action` once the event with this sequence has been applied, so that who was told of a
+    /// change reads it; or with what the client is told, where that doesn't come.
+    package func whenCaughtUp(
+        to wanted: Int64, waitMillis: Int = Limits.waitMillis, _ action: @escaping WaitEnd
+    ) {
+        if sequence >= wanted {
+            action(nil)
+        } else {
+            waiting.add(wanted, waitMillis: waitMillis, action)
+        }
+    }
+
+    /// Runs what waits for the events applied so far: to be called after `apply`, once whoever else
+    /// follows the events has had them too, so that no reader gets between.
+    package func wake() {
+        for action in waiting.wake(sequence) { action(nil) }
+    }
+
+    /// Answers what has waited too long.
+    package func giveUpWaiting(nowMicros: Int64) {
+        for action in waiting.giveUp(nowMicros: nowMicros) { action(.behind) }
     }
 
     package func refreshExpiry(of symbol: String) { openOrders.refreshExpiry(of: symbol) }
@@ -69,7 +86,7 @@ package final class Picture {
             for level in levels { book.apply(level, sequence: sequence, time: Clock.wallMicros()) }
             return book
         }
-        wakeWaiting()
+        wake()
     }
 
     /// Applies the next event; one that the picture has already changes nothing.
@@ -77,7 +94,6 @@ package final class Picture {
         guard event.sequence > sequence else { return }
         for change in event.changes { apply(change, of: event) }
         sequence = event.sequence
-        if !waiting.isEmpty { wakeWaiting() }
     }
 
     /// A snapshot's records may be newer than its sequence: older ones don't replace them.
@@ -102,11 +118,12 @@ package final class Picture {
         case .trade, .ledger, .guardValue: break
         }
     }
+}
 
-    private func wakeWaiting() {
-        let ready = waiting.filter { $0.sequence <= sequence }
-        waiting.removeAll { $0.sequence <= sequence }
-        for entry in ready { entry.action() }
+extension Position {
+    /// Whether there is nothing to show of it: no units, no open orders, no profit so far.
+    fileprivate var isEmpty: Bool {
+        quantity.raw == 0 && held.raw == 0 && openBuy.raw == 0 && realized.raw == 0
     }
 }
 

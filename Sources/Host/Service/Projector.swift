@@ -4,23 +4,31 @@
 //
 // Each batch is one script call that names the sequence it continues from. Another host may have
 // done the work meanwhile: then the call is refused with the newer cursor, and this host goes on
-// from there. So nothing is listed twice, and nothing is left out.
+// from there. So nothing is listed twice, and nothing is left out. A call holds a bounded number of
+// events, so that a host that starts far behind neither stops Redis nor waits longer than a command
+// may.
 
 import Base
+import Loop
 import Store
 import Trading
 
 package final class Projector {
+    private let loop: EventLoop
     private let matcher: Matcher
     private let log: Log
     /// Everything up to here is in the lists.
     package private(set) var cursor: Int64 = 0
-    /// Events that wait for the call in flight.
-    private var pending: [Event] = []
+    /// Events that aren't in the lists yet, in their order. A slice: what is done leaves at its front.
+    private var pending: ArraySlice<Event> = []
+    /// Whether a call is under way, or one that failed waits to be made again.
     private var isBusy = false
-    private var waiting: [(sequence: Int64, action: () -> Void)] = []
+    private var waiting = Waiting()
+    /// Each is logged once in a row.
+    private var lastProblem = ""
 
-    package init(matcher: Matcher, log: Log) {
+    package init(loop: EventLoop, matcher: Matcher, log: Log) {
+        self.loop = loop
         self.matcher = matcher
         self.log = log
     }
@@ -43,19 +51,33 @@ package final class Projector {
         work()
     }
 
-    /// Runs `action` once the lists hold all up to this sequence.
-    package func whenProjected(to wanted: Int64, _ action: @escaping () -> Void) {
-        if cursor >= wanted { action() } else { waiting.append((wanted, action)) }
+    /// Runs `action` once the lists hold all up to this sequence, or with what the client is told
+    /// where they don't come so far.
+    package func whenProjected(to wanted: Int64, _ action: @escaping WaitEnd) {
+        if cursor >= wanted { action(nil) } else { waiting.add(wanted, action) }
+    }
+
+    /// Answers what has waited too long.
+    package func giveUpWaiting(nowMicros: Int64) {
+        for action in waiting.giveUp(nowMicros: nowMicros) { action(.behind) }
     }
 
     private func work() {
         guard !isBusy else { return }
-        pending.removeAll { $0.sequence <= cursor }
-        guard let last = pending.last else { return wakeWaiting() }
+        pending = pending.drop { $0.sequence <= cursor }
+        let batch = pending.prefix(Limits.eventsPerProjection)
+        guard let first = batch.first, let last = batch.last else { return wakeWaiting() }
+        guard first.sequence == cursor + 1 else { return missing(first.sequence) }
         isBusy = true
-        let additions = Projection(of: pending).additions
+        let additions = Projection(of: batch).additions
         let call = ProjectCall(from: cursor, to: last.sequence, additions: additions)
         matcher.project(call) { [self] reply in finish(reply, upTo: last.sequence) }
+    }
+
+    /// The lists in Redis end before the events that we have: its data went back in time. The event
+    /// stream finds that too, and the host then starts afresh; until then nothing is listed.
+    private func missing(_ first: Int64) {
+        log.warning("projector: the lists end at \(cursor), our events begin at \(first)")
     }
 
     private func finish(_ reply: Result<ProjectReply, RedisFailure>, upTo sequence: Int64) {
@@ -64,25 +86,27 @@ package final class Projector {
         case .success(.done): cursor = sequence
         case .success(.stale(let newer)): cursor = newer
         case .success(.refused(let refusal)):
-            log.error("projector: refused \(refusal.code) \(refusal.values)")
-            return
-        case .failure(let failure):
-            // Nothing is lost: what is pending is tried again with the next events, and on
-            // reconnection.
-            log.warning("projector: \(failure); it goes on when Redis answers")
-            return
+            return retry("refused \(refusal.code) \(refusal.values)")
+        case .failure(let failure): return retry("\(failure)")
         }
         wakeWaiting()
         work()
     }
 
-    /// Tries again after a loss of the connection.
-    package func resume() { work() }
+    /// Nothing is lost: the same events are tried again until Redis takes them.
+    private func retry(_ problem: String) {
+        if problem != lastProblem { log.warning("projector: \(problem); it is tried again") }
+        lastProblem = problem
+        isBusy = true
+        _ = loop.schedule(afterMillis: Limits.projectorRetryMillis) { [self] in
+            isBusy = false
+            work()
+        }
+    }
 
     private func wakeWaiting() {
-        let ready = waiting.filter { $0.sequence <= cursor }
-        waiting.removeAll { $0.sequence <= cursor }
-        for entry in ready { entry.action() }
+        lastProblem = ""
+        for action in waiting.wake(cursor) { action(nil) }
     }
 }
 
@@ -92,7 +116,7 @@ struct Projection {
     /// Ledger entries of the event so far: the second half of their ids.
     private var ledgerIndex: UInt32 = 0
 
-    init(of events: [Event]) {
+    init(of events: some Sequence<Event>) {
         for event in events {
             ledgerIndex = 0
             for change in event.changes { add(change, of: event) }
