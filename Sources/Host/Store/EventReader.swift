@@ -38,6 +38,9 @@ enum EventEntries {
         return events
     }
 
+    /// An entry's event, undecoded; nil where it is none.
+    static func bytes(_ entry: RedisReply) -> [UInt8]? { try? parts(entry).bytes }
+
     private static func parts(
         _ entry: RedisReply
     ) throws(EventReadFailure) -> (sequence: Int64, bytes: [UInt8]) {

@@ -21,6 +21,8 @@ package final class EventStream {
     private let keys: Keys
     private let log: Log
     private var isFollowing = false
+    /// The entry of `sequence` as Redis gave it; nil where it isn't known.
+    private var lastEntry: [UInt8]?
     /// Replies of reads that began before the last `follow` are dropped.
     private var generation = 0
 
@@ -38,6 +40,7 @@ package final class EventStream {
     /// Hands over what follows after `sequence`, from now on.
     package func follow(after sequence: Int64) {
         self.sequence = sequence
+        lastEntry = nil
         isFollowing = true
         if connection.isUp { resume() }
     }
@@ -51,7 +54,26 @@ package final class EventStream {
     private func resume() {
         guard isFollowing else { return }
         generation += 1
-        checkReset(generation)
+        checkEntry(generation)
+    }
+
+    /// A Redis that lost its last second in a crash counts on from an earlier number, and may have
+    /// come past ours again by now: but with another event there.
+    private func checkEntry(_ current: Int) {
+        let words = [keys.events, "\(sequence)", "\(sequence)"]
+        connection.send(RedisCommand("XRANGE", words)) { [weak self] result in
+            guard let self, current == generation else { return }
+            switch result {
+            case .failure(let failure): return lost(failure)
+            case .success(let reply):
+                let entry = reply.elements?.first.flatMap(EventEntries.bytes)
+                if let entry, let lastEntry, entry != lastEntry {
+                    return gap(.reset(last: sequence - 1))
+                }
+                lastEntry = entry ?? lastEntry
+            }
+            checkReset(current)
+        }
     }
 
     private func checkReset(_ current: Int) {
@@ -100,6 +122,7 @@ package final class EventStream {
         let events = try EventEntries.decode(entries, after: sequence)
         if let last = events.last {
             sequence = last.sequence
+            lastEntry = entries.last.flatMap(EventEntries.bytes)
             onEvents?(events)
         }
         // The owner may have called `stop` or `follow`.
