@@ -21,8 +21,8 @@ public struct NewOrder {
     public var revision: Int64 = 1
     public var reason = ""
     public var guards = ""
-    /// order_type, tif, tag, asset_type: four texts of no length.
-    public var hostPart: [UInt8] = [0, 0, 0, 0]
+    /// order_type, tif, tag, asset_type, refusal's field and message: six texts of no length.
+    public var hostPart: [UInt8] = [0, 0, 0, 0, 0, 0]
 
     public init() {}
 

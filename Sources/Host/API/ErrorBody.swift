@@ -2,6 +2,7 @@
 // repeats the message for the predecessor's clients.
 
 import Base
+import Service
 import Trading
 import Wire
 
@@ -10,7 +11,8 @@ enum ErrorBody {
         _ rejection: Rejection, requestID: String, context: [(String, String)] = []
     ) -> HTTPResponse {
         var headers: [(String, String)] = []
-        if rejection.refusal == .unavailable || rejection.refusal == .tooMany {
+        let isRepeatable = rejection.code != Rejection.outcomeUnknownCode
+        if rejection.refusal == .tooMany || (rejection.refusal == .unavailable && isRepeatable) {
             headers.append(("Retry-After", "1"))
         }
         return .json(

@@ -36,13 +36,20 @@ struct OrderRoutes {
         let account = try requireAccount(exchange.parameters[0])
         let fields = try exchange.bodyFields(OrderFields.names)
         let request = try OrderFields.read(fields, account: account.id, services: services)
-        services.orders.place(request) { [services] outcome in
+        services.orders.place(request) { [self] outcome in
             switch outcome {
             case .placed(let order): exchange.reply { write(order, services, into: &$0) }
             case .refused(let rejection, let order):
-                exchange.fail(rejection, context: order.map { [("order_id", $0.id.text)] } ?? [])
+                let isUnknown = rejection.refusal == .unavailable
+                exchange.fail(
+                    rejection, context: order != nil || isUnknown ? context(of: request) : [])
             }
         }
+    }
+
+    /// What to ask by, also for a client that gave no id of its own.
+    private func context(of request: OrderRequest) -> [(String, String)] {
+        [("order_id", request.id.text), ("client_order_id", request.clientOrderID)]
     }
 
     // MARK: Read
@@ -99,8 +106,13 @@ struct OrderRoutes {
     }
 
     private func one(_ exchange: Exchange) throws(Rejection) {
-        withOrder(exchange, account: nil) { [services] order in
-            exchange.reply { write(order, services, into: &$0) }
+        let id = OrderID(exchange.parameters[0])
+        services.history.order(id) { [services] result in
+            switch result {
+            case .failure(let rejection): exchange.fail(rejection)
+            case .success(nil): exchange.fail(.notFound("order", id.text))
+            case .success(let order?): exchange.reply { write(order, services, into: &$0) }
+            }
         }
     }
 
@@ -111,22 +123,11 @@ struct OrderRoutes {
         guard fields.has("price") || fields.has("quantity") else {
             throw .missing("quantity", expected: "given, or price, or both")
         }
-        withOrder(exchange, account: nil) { [self] order in
-            do throws(Rejection) { try edit(exchange, order, fields) } catch {
-                exchange.fail(error)
-            }
-        }
-    }
-
-    private func edit(
-        _ exchange: Exchange, _ order: Order, _ fields: Fields
-    ) throws(Rejection) {
-        let instrument = try services.requireInstrument(order.symbol)
-        let price = try fields.positive("price", scale: instrument.priceScale)
-        let quantity = try fields.positive("quantity", scale: instrument.quantityScale)
-        try OrderFields.checkSteps(price: price, quantity: quantity, instrument)
         services.orders.amend(
-            order, price: price.map { Price($0) }, quantity: quantity.map { Quantity($0) }
+            OrderID(exchange.parameters[0]),
+            { [self] order in
+                Result { () throws(Rejection) in try change(of: order, fields) }
+            }
         ) { [services] result in
             switch result {
             case .failure(let rejection): exchange.fail(rejection)
@@ -143,6 +144,15 @@ struct OrderRoutes {
                 }
             }
         }
+    }
+
+    private func change(of order: Order, _ fields: Fields) throws(Rejection) -> OrderChange {
+        let instrument = try services.requireInstrument(order.symbol)
+        let price = try fields.positive("price", scale: instrument.priceScale)
+        let quantity = try fields.positive("quantity", scale: instrument.quantityScale)
+        try OrderFields.checkSteps(price: price, quantity: quantity, instrument)
+        return OrderChange(
+            price: price.map { Price($0) }, quantity: quantity.map { Quantity($0) })
     }
 
     private func cancel(_ exchange: Exchange) throws(Rejection) {
@@ -179,20 +189,6 @@ struct OrderRoutes {
 
     private func requireAccount(_ id: String) throws(Rejection) -> Account {
         try services.requireAccount(id)
-    }
-
-    /// Reads the order that the path's last parameter names, or answers 404.
-    private func withOrder(
-        _ exchange: Exchange, account: String?, _ use: @escaping (Order) -> Void
-    ) {
-        let id = OrderID(exchange.parameters[exchange.parameters.count - 1])
-        services.history.order(id) { result in
-            switch result {
-            case .failure(let rejection): exchange.fail(rejection)
-            case .success(nil): exchange.fail(.notFound("order", id.text))
-            case .success(let order?): use(order)
-            }
-        }
     }
 }
 

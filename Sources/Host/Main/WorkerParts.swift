@@ -104,7 +104,7 @@ final class WorkerParts {
         let history = History(
             redis: connections.reads, projector: projector, acknowledged: acknowledged)
         let orders = OrderService(
-            loop: loop, picture: picture, registry: registry, matcher: matcher,
+            loop: loop, picture: picture, registry: registry, matcher: matcher, history: history,
             acknowledged: acknowledged, names: OrderNames(hostNumber: Int64(number)))
         return Services(
             picture: picture, orders: orders,

@@ -18,6 +18,18 @@ package enum PlaceOutcome {
     case refused(Rejection, order: Order?)
 }
 
+/// What is to become of an order; what isn't given stays.
+package struct OrderChange {
+    package let price: Price?
+    /// The new total.
+    package let quantity: Quantity?
+
+    package init(price: Price?, quantity: Quantity?) {
+        self.price = price
+        self.quantity = quantity
+    }
+}
+
 package struct AmendOutcome {
     package let order: Order
     package let priorityKept: Bool
@@ -31,8 +43,10 @@ package final class OrderService {
     private let planner: OrderPlanner
     private let riskGate: RiskGate
     private let matcher: Matcher
+    private let history: History
     private let acknowledged: Acknowledged
     private let names: OrderNames
+    private let turns: OrderTurns
 
     /// Tries of one command before a picture that stays old is reported.
     private static let staleRetries = 20
@@ -40,15 +54,17 @@ package final class OrderService {
 
     package init(
         loop: EventLoop, picture: Picture, registry: PluginRegistry, matcher: Matcher,
-        acknowledged: Acknowledged, names: OrderNames
+        history: History, acknowledged: Acknowledged, names: OrderNames
     ) {
         self.loop = loop
         self.picture = picture
         planner = OrderPlanner(registry: registry)
         riskGate = RiskGate(registry: registry)
         self.matcher = matcher
+        self.history = history
         self.acknowledged = acknowledged
         self.names = names
+        turns = OrderTurns(loop: loop)
     }
 
     /// A client order id for a client that gave none.
@@ -59,11 +75,18 @@ package final class OrderService {
     package func place(
         _ request: OrderRequest, _ completion: @escaping (PlaceOutcome) -> Void
     ) {
-        place(request, retries: OrderService.staleRetries, completion)
+        let id = request.id
+        turns.begin(id) { [self] in
+            place(request, id, retries: OrderService.staleRetries) { [turns] outcome in
+                turns.end(id)
+                completion(outcome)
+            }
+        }
     }
 
     private func place(
-        _ request: OrderRequest, retries: Int, _ completion: @escaping (PlaceOutcome) -> Void
+        _ request: OrderRequest, _ id: OrderID, retries: Int,
+        _ completion: @escaping (PlaceOutcome) -> Void
     ) {
         guard let instrument = picture.instruments[request.symbol] else {
             let rejection = Reasons.rejection(
@@ -75,19 +98,19 @@ package final class OrderService {
                 .refused(Reasons.rejection(code: "unknown_account", values: ""), order: nil))
         }
         let market = picture.market(of: request.symbol)
-        let submission: Submission
+        let call: SubmitCall
         switch plan(request, instrument, market) {
         case .failure(let rejection): return completion(.refused(rejection, order: nil))
         case .success(let plan):
-            submission = check(
-                request, plan, account: account, instrument: instrument, market: market)
+            call = check(
+                request, id, plan, account: account, instrument: instrument, market: market)
         }
-        matcher.submit(submission.call) { [self] reply in
+        matcher.submit(call) { [self] reply in
             switch reply {
             case .success(.stale) where retries > 0:
-                retryWhenFresh { self.place(request, retries: retries - 1, completion) }
-            case .success(let reply): completion(outcome(reply, ofRule: submission.ruleRejection))
-            case .failure(let failure): completion(.refused(failure.rejection, order: nil))
+                retryWhenFresh { self.place(request, id, retries: retries - 1, completion) }
+            case .success(let reply): completion(outcome(reply))
+            case .failure(let failure): completion(.refused(failure.orderRejection, order: nil))
             }
         }
     }
@@ -102,22 +125,27 @@ package final class OrderService {
 
     /// The submission with the rules' guards, or marked as rejected by the first rule that refused.
     private func check(
-        _ request: OrderRequest, _ plan: Plan, account: Account, instrument: Instrument,
-        market: MarketSnapshot
-    ) -> Submission {
+        _ request: OrderRequest, _ id: OrderID, _ plan: Plan, account: Account,
+        instrument: Instrument, market: MarketSnapshot
+    ) -> SubmitCall {
         let decision = riskGate.check(
             .submit, request: request, plan: plan, account: account,
             position: picture.position(account: account.id, symbol: instrument.symbol),
             instrument: instrument, market: market)
-        let call = SubmitCall(
-            id: request.id, account: account.id, symbol: request.symbol, side: request.side,
+        var terms = request.terms
+        if let rejection = decision.rejection {
+            terms.refusalText = rejection.message
+            terms.refusalField = rejection.field ?? ""
+        }
+        return SubmitCall(
+            id: id, account: account.id, symbol: request.symbol, side: request.side,
             plan: plan, requestHash: request.hash, instrumentRevision: instrument.revision,
-            rejection: decision.rejection?.reason ?? "", guards: decision.guards,
-            terms: request.terms)
-        return Submission(call: call, ruleRejection: decision.rejection)
+            rejection: decision.rejection?.reason ?? "", guards: decision.guards, terms: terms)
     }
 
-    private func outcome(_ reply: SubmitReply, ofRule rule: Rejection?) -> PlaceOutcome {
+    /// A refusal is told from the order as it was recorded, so that a repeated request gets the very
+    /// same answer.
+    private func outcome(_ reply: SubmitReply) -> PlaceOutcome {
         switch reply {
         case .done(let order, let sequence, _):
             acknowledged.note(sequence)
@@ -125,10 +153,10 @@ package final class OrderService {
         case .duplicate(let order, _):
             acknowledged.note(order.lastSequence)
             guard order.status == .rejected else { return .placed(order) }
-            return .refused(Reasons.rejection(reason: order.reason), order: order)
+            return .refused(Reasons.rejection(of: order), order: order)
         case .rejected(let order, let sequence):
             acknowledged.note(sequence)
-            return .refused(rule ?? Reasons.rejection(reason: order.reason), order: order)
+            return .refused(Reasons.rejection(of: order), order: order)
         case .conflict:
             let message =
                 "This client_order_id was used for another order of the account; "
@@ -144,49 +172,69 @@ package final class OrderService {
 
     // MARK: Amend and cancel
 
-    /// Changes price and quantity of an order; what isn't given stays.
+    /// Changes an order as `change` says, which is shown the order as it stands: its symbol decides
+    /// in which scale numbers are read.
     package func amend(
-        _ order: Order, price: Price?, quantity: Quantity?,
+        _ id: OrderID, _ change: @escaping (Order) -> Result<OrderChange, Rejection>,
         _ completion: @escaping (Result<AmendOutcome, Rejection>) -> Void
     ) {
-        amend(
-            order, price: price, quantity: quantity, retries: OrderService.staleRetries,
-            completion)
+        turns.begin(id) { [self] in
+            readAndAmend(id, change) { [turns] result in
+                turns.end(id)
+                completion(result)
+            }
+        }
+    }
+
+    private func readAndAmend(
+        _ id: OrderID, _ change: @escaping (Order) -> Result<OrderChange, Rejection>,
+        _ completion: @escaping (Result<AmendOutcome, Rejection>) -> Void
+    ) {
+        history.order(id) { [self] result in
+            switch result {
+            case .failure(let rejection): completion(.failure(rejection))
+            case .success(nil):
+                let values = "order_id=\(id.text.prefix(60))"
+                completion(
+                    .failure(Reasons.rejection(code: "unknown_order", values: values)))
+            case .success(let order?):
+                switch change(order) {
+                case .failure(let rejection): completion(.failure(rejection))
+                case .success(let change):
+                    amend(order, change, retries: OrderService.staleRetries, completion)
+                }
+            }
+        }
     }
 
     private func amend(
-        _ order: Order, price: Price?, quantity: Quantity?, retries: Int,
+        _ order: Order, _ change: OrderChange, retries: Int,
         _ completion: @escaping (Result<AmendOutcome, Rejection>) -> Void
     ) {
         guard let instrument = picture.instruments[order.symbol],
             let account = picture.accounts[String(order.id.account)]
         else { return completion(.failure(.stalePicture)) }
-        let decision = checkAmend(
-            order, price: price, quantity: quantity, account: account, instrument: instrument)
+        let decision = checkAmend(order, change, account: account, instrument: instrument)
         if let rejection = decision.rejection { return completion(.failure(rejection)) }
         let call = AmendCall(
-            id: order.id, price: price, quantity: quantity,
+            id: order.id, price: change.price, quantity: change.quantity,
             instrumentRevision: instrument.revision, guards: decision.guards)
         matcher.amend(call) { [self] reply in
             switch reply {
             case .success(.stale) where retries > 0:
-                retryWhenFresh {
-                    self.amend(
-                        order, price: price, quantity: quantity, retries: retries - 1, completion)
-                }
+                retryWhenFresh { self.amend(order, change, retries: retries - 1, completion) }
             case .success(let reply): completion(outcome(reply))
-            case .failure(let failure): completion(.failure(failure.rejection))
+            case .failure(let failure): completion(.failure(failure.orderRejection))
             }
         }
     }
 
     /// The rules judge the order as it would stand: its new price and what would then be left.
     private func checkAmend(
-        _ order: Order, price: Price?, quantity: Quantity?, account: Account,
-        instrument: Instrument
+        _ order: Order, _ change: OrderChange, account: Account, instrument: Instrument
     ) -> RiskDecision {
-        let newPrice = price ?? order.price
-        let newQuantity = quantity ?? order.quantity
+        let newPrice = change.price ?? order.price
+        let newQuantity = change.quantity ?? order.quantity
         let request = OrderRequest(
             account: account.id, symbol: order.symbol, side: order.side, quantity: newQuantity,
             price: newPrice, orderType: order.terms.orderType,
@@ -217,7 +265,18 @@ package final class OrderService {
         _ id: OrderID, reason: String,
         _ completion: @escaping (Result<Order, Rejection>) -> Void
     ) {
-        matcher.cancel(CancelCall(id: id, reason: reason)) { [acknowledged] reply in
+        turns.begin(id) { [self] in
+            sendCancel(CancelCall(id: id, reason: reason)) { [turns] result in
+                turns.end(id)
+                completion(result)
+            }
+        }
+    }
+
+    private func sendCancel(
+        _ call: CancelCall, _ completion: @escaping (Result<Order, Rejection>) -> Void
+    ) {
+        matcher.cancel(call) { [acknowledged] reply in
             switch reply {
             case .success(.done(let order, let sequence)):
                 acknowledged.note(sequence)
@@ -225,7 +284,7 @@ package final class OrderService {
             case .success(.closed(let order)): completion(.failure(.closed(order)))
             case .success(.refused(let refusal)):
                 completion(.failure(Reasons.rejection(refusal)))
-            case .failure(let failure): completion(.failure(failure.rejection))
+            case .failure(let failure): completion(.failure(failure.orderRejection))
             }
         }
     }
@@ -235,13 +294,10 @@ package final class OrderService {
     }
 }
 
-/// What goes to the script, and which rule's refusal it records, if one refused.
-private struct Submission {
-    let call: SubmitCall
-    let ruleRejection: Rejection?
-}
-
 extension Rejection {
+    /// The one 503 that doesn't invite to try again: the command may have been done.
+    package static let outcomeUnknownCode = "outcome_unknown"
+
     /// The order ended before it could be changed or cancelled.
     static func closed(_ order: Order) -> Rejection {
         Reasons.rejection(code: "order_closed", values: "status=\(order.status.keptName)")
@@ -253,8 +309,17 @@ extension Rejection {
 }
 
 extension RedisFailure {
-    /// What a client is told. After "outcome unknown" it asks by client_order_id, or repeats the
-    /// same request, which is safe.
+    /// What a client is told of a command on an order: repeating it is safe.
+    package var orderRejection: Rejection {
+        switch self {
+        case .outcomeUnknown, .unexpected:
+            RedisFailure.unknown(
+                "Ask for the order, or repeat the request with the same client_order_id.")
+        case .unavailable, .overloaded, .server: rejection
+        }
+    }
+
+    /// What a client is told of anything else. A deposit that is repeated counts twice.
     package var rejection: Rejection {
         switch self {
         case .unavailable:
@@ -265,15 +330,19 @@ extension RedisFailure {
             Rejection(
                 .unavailable, "overloaded",
                 "Too many commands are waiting for Redis; nothing was done. Try again shortly.")
-        case .outcomeUnknown:
-            Rejection(
-                .unavailable, "outcome_unknown",
-                "The connection to Redis was lost before its answer came: the command may or may "
-                    + "not have been done. Repeat it with the same client_order_id, or ask for it.")
-        case .server(let text), .unexpected(let text):
+        case .outcomeUnknown, .unexpected:
+            RedisFailure.unknown("Look whether it was before you repeat it.")
+        case .server(let text):
             Rejection(
                 .unavailable, "store_error",
                 "Redis refused the command: \(text.prefix(120)). Nothing was acknowledged.")
         }
+    }
+
+    private static func unknown(_ advice: String) -> Rejection {
+        Rejection(
+            .unavailable, Rejection.outcomeUnknownCode,
+            "Redis's answer was lost or can't be read: the command may or may not have been done. "
+                + advice)
     }
 }

@@ -34,6 +34,17 @@ package enum Reasons {
             values: refusal.values)
     }
 
+    /// Why an order was rejected, as it was recorded: a rule's refusal in the rule's own words.
+    static func rejection(of order: Order) -> Rejection {
+        let rejection = rejection(reason: order.reason)
+        let terms = order.terms
+        guard !terms.refusalText.isEmpty else { return rejection }
+        return Rejection(
+            .refused, rejection.code, terms.refusalText,
+            field: terms.refusalField.isEmpty ? nil : terms.refusalField,
+            values: rejection.values)
+    }
+
     /// An order's reason: `code` or `code: name=value, …`.
     package static func rejection(reason: String) -> Rejection {
         guard let colon = reason.firstIndex(of: ":") else {

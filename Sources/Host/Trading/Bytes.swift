@@ -75,11 +75,18 @@ package struct ByteWriter {
         for index in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(8 * index))) }
     }
 
-    /// `s1`; the caller keeps texts below 256 bytes (Limits).
+    /// `s1`; what is longer than 255 bytes is cut, between two characters.
     package mutating func string(_ text: String) {
-        let utf8 = text.utf8.prefix(255)
-        bytes.append(UInt8(utf8.count))
-        bytes.append(contentsOf: utf8)
+        let utf8 = text.utf8
+        guard utf8.count > 255 else {
+            bytes.append(UInt8(utf8.count))
+            bytes.append(contentsOf: utf8)
+            return
+        }
+        var end = utf8.index(utf8.startIndex, offsetBy: 255)
+        while UTF8.isContinuation(utf8[end]) { utf8.formIndex(before: &end) }
+        bytes.append(UInt8(utf8.distance(from: utf8.startIndex, to: end)))
+        bytes.append(contentsOf: utf8[..<end])
     }
 
     package mutating func raw<Bytes: Sequence<UInt8>>(_ more: Bytes) {

@@ -18,6 +18,10 @@ package struct OrderTerms: Hashable, Sendable {
     package var timeInForce: String
     package var tag: String
     package var assetType: String
+    /// Where a rule rejected the order: its message and the request's field that it is about, so
+    /// that a repeated request gets the same answer. Each is cut at 255 bytes.
+    package var refusalField = ""
+    package var refusalText = ""
     /// The order type's own parameters, as the client's JSON object; empty where it has none.
     package var paramsJSON: [UInt8]
 
@@ -38,6 +42,8 @@ package struct OrderTerms: Hashable, Sendable {
         writer.string(timeInForce)
         writer.string(tag)
         writer.string(assetType)
+        writer.string(refusalField)
+        writer.string(refusalText)
         writer.raw(paramsJSON)
         return writer.bytes
     }
@@ -47,6 +53,8 @@ package struct OrderTerms: Hashable, Sendable {
         timeInForce = try reader.string()
         tag = try reader.string()
         assetType = try reader.string()
+        refusalField = try reader.string()
+        refusalText = try reader.string()
         paramsJSON = Array(reader.rest())
     }
 }
