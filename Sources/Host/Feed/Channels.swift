@@ -27,6 +27,9 @@ package final class Channels {
 
     package var subscriptionCount: Int { audiences.values.reduce(0) { $0 + $1.subscribers.count } }
 
+    /// Whether anybody listens to anything.
+    package var hasListeners: Bool { !audiences.isEmpty }
+
     package func hasAudience(_ channel: Channel) -> Bool { audiences[channel] != nil }
 
     /// Adds a subscriber and gives the seq from which the channel's next prev_seq counts: what a

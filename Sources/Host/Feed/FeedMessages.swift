@@ -68,12 +68,27 @@ package enum FeedMessages {
     }
 }
 
+extension Event {
+    var trades: [Trade] {
+        changes.compactMap { if case .trade(let trade) = $0 { trade } else { nil } }
+    }
+}
+
 /// One execution in the life of an order.
 struct OrderExecution {
     let order: Order
     let cause: OrderCause
     /// The call's trades of this order, in their order.
     let trades: [Trade]
+
+    /// `all`: the call's trades.
+    init(order: Order, cause: OrderCause, of all: [Trade]) {
+        self.order = order
+        self.cause = cause
+        trades =
+            all.isEmpty
+            ? all : all.filter { $0.buyOrderID == order.id || $0.sellOrderID == order.id }
+    }
 
     /// FIX's ExecType in words: new, trade, cancelled, replaced, expired, rejected.
     var executionType: String {

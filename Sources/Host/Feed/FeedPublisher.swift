@@ -22,25 +22,29 @@ package final class FeedPublisher {
 
     package var subscriptionCount: Int { channels.subscriptionCount }
 
-    /// Trades from before the start, oldest first.
-    package func seed(trades: some Sequence<Trade>) {
-        for trade in trades { remember(trade) }
+    /// Trades from before the start, oldest first. Those of events that came meanwhile are known.
+    package func seed(trades: [Trade]) {
+        for (symbol, older) in Dictionary(grouping: trades, by: \.symbol) {
+            let known = recentTrades[symbol] ?? []
+            let first = known.first?.sequence ?? .max
+            recentTrades[symbol] = older.filter { $0.book == .lit && $0.sequence < first } + known
+        }
     }
 
     // MARK: Events
 
     /// Publishes an event that the picture has applied already.
     package func publish(_ event: Event) {
-        let trades = event.changes.compactMap { change -> Trade? in
-            if case .trade(let trade) = change { trade } else { nil }
-        }
+        let trades = event.trades
+        for trade in trades { remember(trade) }
+        // Nothing is made for nobody: most events of a busy host concern no listener.
+        guard channels.hasListeners else { return }
         publishTrades(trades, event)
         publishBook(event)
         for change in event.changes {
             switch change {
             case .order(let order, let cause):
-                let own = trades.filter { $0.buyOrderID == order.id || $0.sellOrderID == order.id }
-                publish(OrderExecution(order: order, cause: cause, trades: own), event)
+                publish(OrderExecution(order: order, cause: cause, of: trades), event)
             case .account(let account): publish(account, event)
             case .position(let position): publish(position, event)
             case .trade, .level, .instrument, .ledger, .market, .guardValue: break
@@ -50,7 +54,6 @@ package final class FeedPublisher {
 
     private func publishTrades(_ trades: [Trade], _ event: Event) {
         for trade in trades {
-            remember(trade)
             // Internal trades are seen by their own accounts only.
             guard trade.book == .lit else { continue }
             let scales = picture.scales(trade.symbol)
@@ -85,10 +88,13 @@ package final class FeedPublisher {
 
     private func publish(_ execution: OrderExecution, _ event: Event) {
         let order = execution.order
+        let account = Channel.account(String(order.id.account))
+        let isHeard =
+            channels.hasAudience(account) || channels.hasAudience(.notifications)
+            || channels.hasAudience(.risk)
+        guard isHeard else { return }
         let scales = picture.scales(order.symbol)
-        send(.account(String(order.id.account)), "order", event) {
-            execution.write(scales: scales, into: &$0)
-        }
+        send(account, "order", event) { execution.write(scales: scales, into: &$0) }
         send(.notifications, "notification", event) { json in
             json.beginObject()
             json.field("event", "order_\(execution.executionType)")
@@ -111,7 +117,9 @@ package final class FeedPublisher {
     }
 
     private func publish(_ position: Position, _ event: Event) {
-        guard let instrument = picture.instruments[position.symbol] else { return }
+        guard channels.hasAudience(.account(position.account)),
+            let instrument = picture.instruments[position.symbol]
+        else { return }
         send(.account(position.account), "position", event) { json in
             PositionJSON.write(
                 position, instrument: instrument, last: picture.market(of: position.symbol).last,

@@ -12,15 +12,12 @@ enum NotificationJSON {
     /// All that an event of the stream tells notifiers. An id is the event's sequence and its change's
     /// place in it, the same at every delivery.
     static func events(of event: Event, picture: Picture) -> [NotifierEvent] {
-        let trades = event.changes.compactMap { change -> Trade? in
-            if case .trade(let trade) = change { trade } else { nil }
-        }
+        let trades = event.trades
         return event.changes.enumerated().compactMap { index, change in
             let id = "\(event.sequence)-\(index)"
             switch change {
             case .order(let order, let cause):
-                let own = trades.filter { $0.buyOrderID == order.id || $0.sellOrderID == order.id }
-                let execution = OrderExecution(order: order, cause: cause, trades: own)
+                let execution = OrderExecution(order: order, cause: cause, of: trades)
                 return notification(id, execution, event, picture)
             case .trade(let trade): return notification(id, trade, event, picture)
             case .account, .position, .level, .instrument, .ledger, .market, .guardValue:

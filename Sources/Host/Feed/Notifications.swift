@@ -13,7 +13,8 @@ package final class Notifications {
     private let runners: [NotifierRunner]
     private let dispatches: [NotifierDispatch]
     private let holder = "\(Clock.wallMicros())-\(Clock.monotonicMicros())"
-    private var holdsLease = false
+    /// Monotonic: until then the lease is ours for certain, whatever Redis says later.
+    private var heldUntilMicros: Int64 = 0
 
     private static let leaseMillis = 6_000
     private static let renewMillis = 2_000
@@ -38,7 +39,7 @@ package final class Notifications {
 
     /// There may be new events.
     package func wake() {
-        guard holdsLease else { return }
+        guard !dispatches.isEmpty, Clock.monotonicMicros() < heldUntilMicros else { return }
         for dispatch in dispatches { dispatch.wake() }
     }
 
@@ -48,18 +49,31 @@ package final class Notifications {
         _ = loop.schedule(afterMillis: Notifications.renewMillis) { [self] in renew() }
         let key = Keys.first.notifierLease
         let millis = String(Notifications.leaseMillis)
+        let asked = Clock.monotonicMicros()
         redis.send(RedisCommand("SET", [key, holder, "NX", "PX", millis, "GET"])) {
             [self] reply in
-            guard case .success(let value) = reply else { return hold(false) }
-            guard value.isNull || value.text == holder else { return hold(false) }
-            if !value.isNull { redis.send(RedisCommand("PEXPIRE", [key, millis])) { _ in } }
-            hold(true)
+            guard case .success(let value) = reply else { return endWhenOver() }
+            if value.isNull { return hold(since: asked) }
+            guard value.text == holder else { return lose() }
+            redis.send(RedisCommand("PEXPIRE", [key, millis])) { [self] reply in
+                // 0: it ran out between the two, and is asked for again.
+                if case .success(.integer(1)) = reply { hold(since: asked) } else { endWhenOver() }
+            }
         }
     }
 
-    private func hold(_ holds: Bool) {
-        let isNew = holds && !holdsLease
-        holdsLease = holds
-        if isNew { for dispatch in dispatches { dispatch.takeOver() } }
+    private func hold(since asked: Int64) {
+        heldUntilMicros = asked + Int64(Notifications.leaseMillis) * 1_000
+        for dispatch in dispatches { dispatch.begin() }
+    }
+
+    /// Redis didn't answer: the lease lasts as long as it lasts.
+    private func endWhenOver() {
+        if Clock.monotonicMicros() >= heldUntilMicros { lose() }
+    }
+
+    private func lose() {
+        heldUntilMicros = 0
+        for dispatch in dispatches { dispatch.end() }
     }
 }

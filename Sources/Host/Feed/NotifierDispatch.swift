@@ -3,6 +3,9 @@
 // The cursor, the last sequence that the notifier has taken, stands in Redis, so that a killed host
 // loses nothing: the next one goes on from there, and what was under way is delivered again. The
 // notifier works on its own thread; here only batches are handed over and answers taken.
+//
+// Only the lease's holder delivers. One that loses it in mid-delivery lets the batch end but neither
+// saves its cursor, which could take back the new holder's, nor goes on.
 
 import Base
 import Loop
@@ -24,6 +27,10 @@ package final class NotifierDispatch {
     private var cursor: Int64?
     private var isBusy = false
     private var attempt = 1
+    /// Whether this host delivers.
+    private var isActive = false
+    /// Counts how often it began to: what was begun before is not gone on with.
+    private var tenure = 0
 
     /// One delivery's events of the stream, at most.
     private static let batchEvents = 64
@@ -32,6 +39,9 @@ package final class NotifierDispatch {
     private static let attemptLimit = 8
     private static let firstRetryMillis = 200
     private static let longestRetryMillis = 30_000
+    /// Events kept in the dead-letter list, the newest: a receiver that is gone for good must not
+    /// fill Redis's memory.
+    private static let deadLettersKept = 10_000
 
     package init(
         loop: EventLoop, mailbox: Mailbox, redis: RedisConnection, picture: Picture,
@@ -48,22 +58,32 @@ package final class NotifierDispatch {
 
     private var name: String { runner.name }
 
-    /// Called when this host begins to deliver: another may have moved the cursor meanwhile.
-    package func takeOver() {
-        guard !isBusy else { return }
-        cursor = nil
+    /// Called when this host has the lease; it may be called again while it has.
+    package func begin() {
+        if !isActive {
+            isActive = true
+            tenure += 1
+            attempt = 1
+            // Another may have moved it meanwhile.
+            cursor = nil
+        }
         wake()
     }
 
+    /// Called when this host has lost the lease.
+    package func end() { isActive = false }
+
     /// Called when there may be new events.
     package func wake() {
-        guard !isBusy, redis.isUp else { return }
+        guard isActive, !isBusy, redis.isUp else { return }
         guard let cursor else { return loadCursor() }
         guard cursor < picture.sequence else { return }
         isBusy = true
+        let current = tenure
         reader.range(
             from: cursor + 1, to: picture.sequence, limit: NotifierDispatch.batchEvents
         ) { [self] result in
+            guard goesOn(current) else { return }
             switch result {
             case .failure(let failure):
                 skip(failure)
@@ -72,10 +92,21 @@ package final class NotifierDispatch {
         }
     }
 
+    /// Whether what was begun in this tenure may go on; else it ends here, and what is next begins.
+    private func goesOn(_ begun: Int) -> Bool {
+        if isActive, begun == tenure { return true }
+        isBusy = false
+        cursor = nil
+        wake()
+        return false
+    }
+
     /// A notifier that Redis doesn't know yet starts with what comes next.
     private func loadCursor() {
         isBusy = true
+        let current = tenure
         redis.send(RedisCommand("GET", [Keys.first.notifierCursor(name)])) { [self] reply in
+            guard goesOn(current) else { return }
             isBusy = false
             switch reply {
             case .success(let value) where value.isNull:
@@ -94,8 +125,12 @@ package final class NotifierDispatch {
             log.warning("notifier \(name): \(failure); it goes on shortly")
             return wait(NotifierDispatch.firstRetryMillis)
         }
-        log.error("notifier \(name): events were trimmed before they were delivered: \(gap)")
-        save(picture.sequence)
+        log.error("notifier \(name): events were lost before they were delivered: \(gap)")
+        switch gap {
+        case .trimmed(let begins): save(begins - 1)
+        case .unreadable(let sequence, _): save(sequence)
+        case .reset: save(picture.sequence)
+        }
     }
 
     private func deliver(_ events: [Event]) {
@@ -108,10 +143,14 @@ package final class NotifierDispatch {
     private func deliver(_ batch: [NotifierEvent], upTo sequence: Int64) {
         let mailbox = self.mailbox
         let box = Unchecked(self)
+        let current = tenure
         runner.deliver(
             batch: batch, attempt: attempt, deadlineMillis: NotifierDispatch.deadlineMillis
         ) { result in
-            mailbox.post { box.value.finish(result, batch, upTo: sequence) }
+            mailbox.post {
+                guard box.value.goesOn(current) else { return }
+                box.value.finish(result, batch, upTo: sequence)
+            }
         }
     }
 
@@ -141,7 +180,10 @@ package final class NotifierDispatch {
         attempt += 1
         let delay = max(afterMillis, backoff)
         let jittered = delay + Int.random(in: 0...max(1, delay / 4))
-        _ = loop.schedule(afterMillis: jittered) { [self] in deliver(batch, upTo: sequence) }
+        let current = tenure
+        _ = loop.schedule(afterMillis: jittered) { [self] in
+            if goesOn(current) { deliver(batch, upTo: sequence) }
+        }
     }
 
     /// Keeps what couldn't be delivered where an operator can see it, and goes on.
@@ -150,27 +192,31 @@ package final class NotifierDispatch {
             "notifier \(name): gave up on \(batch.count) events after \(attempt) attempts; they are "
                 + "in \(Keys.first.deadLetters(name))")
         attempt = 1
-        var command = RedisCommand("RPUSH", [Keys.first.deadLetters(name)])
+        let key = Keys.first.deadLetters(name)
+        let current = tenure
+        var command = RedisCommand("RPUSH", [key])
         for event in batch { command.append(event.json) }
         redis.send(command) { [self] reply in
-            switch reply {
-            case .success: save(sequence)
-            case .failure:
-                _ = loop.schedule(afterMillis: NotifierDispatch.longestRetryMillis) { [self] in
-                    giveUp(batch, upTo: sequence)
-                }
+            guard goesOn(current) else { return }
+            guard case .failure = reply else { return save(sequence) }
+            _ = loop.schedule(afterMillis: NotifierDispatch.longestRetryMillis) { [self] in
+                if goesOn(current) { giveUp(batch, upTo: sequence) }
             }
         }
+        let oldest = "\(-NotifierDispatch.deadLettersKept)"
+        redis.send(RedisCommand("LTRIM", [key, oldest, "-1"])) { _ in }
     }
 
     private func save(_ sequence: Int64) {
         isBusy = true
+        let current = tenure
         redis.send(RedisCommand("SET", [Keys.first.notifierCursor(name), String(sequence)])) {
             [self] reply in
             // Where saving failed the events may come twice, never not at all.
             if case .failure(let failure) = reply {
                 log.warning("notifier \(name): cursor not saved: \(failure)")
             }
+            guard goesOn(current) else { return }
             cursor = sequence
             isBusy = false
             wake()

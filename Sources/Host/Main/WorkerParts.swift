@@ -196,7 +196,7 @@ final class WorkerParts {
             redis: connections.reads, projector: projector, acknowledged: acknowledged)
         history.trades(symbol: nil, Page(limit: FeedPublisher.tradesRemembered, before: nil)) {
             [self] result in
-            if case .success(let page) = result { feed.seed(trades: page.items.reversed()) }
+            if case .success(let page) = result { feed.seed(trades: Array(page.items.reversed())) }
             waitUntilSettled()
         }
     }
