@@ -17,6 +17,8 @@ struct Arguments {
     private(set) var workers = 1
     /// Where the supervisor's private redis-server listens; for workers only.
     private(set) var redisSocket: String?
+    /// Whether the worker was started before: what was fit to serve once is waited for.
+    private(set) var isRestart = false
     /// Whether other workers listen on the same port; for workers only.
     private(set) var sharesPort = false
 
@@ -45,6 +47,7 @@ struct Arguments {
             case "--workers":
                 workers = try Arguments.number(&rest, of: argument, in: 1...16)
             case "--shared-port": sharesPort = true
+            case "--restart": isRestart = true
             case "--redis-socket":
                 redisSocket = try Arguments.value(&rest, of: argument)
             case "--worker":

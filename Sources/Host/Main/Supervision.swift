@@ -12,6 +12,8 @@ final class Supervision {
     private let workers: Int
     private let log: Log
     private var redis: EmbeddedRedis?
+    /// Workers that were started before.
+    private var known: Set<Int> = []
 
     private static let redisCheckMillis = 1_000
 
@@ -70,6 +72,7 @@ final class Supervision {
         var arguments = ["oes", "--worker", String(number)]
         if case .unix(let path) = redis?.endpoint { arguments += ["--redis-socket", path] }
         if workers > 1 { arguments.append("--shared-port") }
+        if !known.insert(number).inserted { arguments.append("--restart") }
         return arguments
     }
 

@@ -53,7 +53,7 @@ final class Worker: StatusSource {
             loop.heartbeat = { slot.beat(turn: $0) }
             let parts = try WorkerParts(
                 settings: settings, endpoint: try endpoint(), loop: loop, registry: registry,
-                number: number, log: log)
+                number: number, isRestart: arguments.isRestart, log: log)
             self.parts = parts
             let signals = try SignalSource(loop: loop, signals: [SIGTERM, SIGINT]) { [self] _ in
                 end()

@@ -69,17 +69,19 @@ final class WorkerParts {
     private let runners: [NotifierRunner]
     private let notifiers: Notifications
     private let number: Int
+    private let isRestart: Bool
     private var onReady: (() -> Void)?
     private var settled: Int64 = .max
 
     init(
         settings: Settings, endpoint: RedisEndpoint, loop: EventLoop, registry: PluginRegistry,
-        number: Int, log: Log
+        number: Int, isRestart: Bool, log: Log
     ) throws {
         self.settings = settings
         self.loop = loop
         self.registry = registry
         self.number = number
+        self.isRestart = isRestart
         self.log = log
         connections = RedisConnections(endpoint, loop: loop, settings: settings, log: log)
         mailbox = try Mailbox(loop: loop)
@@ -125,17 +127,17 @@ final class WorkerParts {
         waitForRedis()
     }
 
-    /// A server that can't be used (too old, read-only, evicting …) stops the start; one that isn't
-    /// there yet is waited for.
+    /// At the very start a server that is away or can't be used (too old, read-only, evicting …) is a
+    /// mistake in the settings, and everything stops. Later it is a fault that passes, as it may be
+    /// restarting or failing over: then the worker waits, and the supervisor goes on starting it.
     private func waitForRedis(triesLeft: Int = 200) {
         if connections.areUp { return seed() }
-        if let problem = connections.commands.problem {
-            return fail(ExitCode.configuration, named(problem))
-        }
+        let problem = connections.commands.problem.map(named)
+        if let problem, !isRestart { return fail(ExitCode.configuration, problem) }
         guard triesLeft > 0 else {
-            return fail(
-                ExitCode.configuration,
-                "Redis at \(connections.commands.endpoint.description) can't be reached")
+            let code = isRestart ? ExitCode.failure : ExitCode.configuration
+            let endpoint = connections.commands.endpoint.description
+            return fail(code, problem ?? "Redis at \(endpoint) can't be reached")
         }
         _ = loop.schedule(afterMillis: 50) { [self] in waitForRedis(triesLeft: triesLeft - 1) }
     }
