@@ -93,8 +93,8 @@ let package = Package(
                 swiftSettings: strict),
             tests("Store", of: ["Base", "Loop", "Trading", "Store", "CSystem", "TestSupport"]),
             tests("Model", of: ["Base", "Trading", "TestSupport"]),
-            tests("Service", of: ["Base", "Trading", "Service"]),
-            tests("Feed", of: ["Feed"]),
+            tests("Service", of: ["Base", "Loop", "Trading", "Store", "Service", "TestSupport"]),
+            tests("Feed", of: ["Base", "Wire", "Trading", "Views", "Feed"]),
             tests("API", of: ["Base", "Loop", "Wire", "Server", "Trading", "Service", "API"]),
         ],
     swiftLanguageModes: [.v6]

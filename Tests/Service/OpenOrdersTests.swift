@@ -60,6 +60,17 @@ struct OpenOrdersTests {
         #expect(ids(open.newest(account: "1", before: .max, limit: 9) { _ in true }) == ["1-500"])
     }
 
+    @Test("an order that comes after younger ones stands in its place")
+    func lateComer() throws {
+        var open = OpenOrders()
+        for sequence in [3, 9, 5] {
+            open.update(try order("1-\(sequence)", sequence: Int64(sequence)))
+        }
+        let first = open.newest(account: nil, before: .max, limit: 2) { _ in true }
+        #expect(ids(first) == ["1-9", "1-5"])
+        #expect(ids(open.newest(account: "1", before: 5, limit: 2) { _ in true }) == ["1-3"])
+    }
+
     @Test("an older record doesn't replace a newer one")
     func olderRecords() throws {
         var open = OpenOrders()

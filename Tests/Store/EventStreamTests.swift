@@ -99,6 +99,23 @@ import Trading
         #expect(follower.gaps == [.reset(last: 0)])
     }
 
+    /// A crash took the last second, and new orders have come as far as we were.
+    @Test func otherEventsUnderTheSameNumbersAreAGap() throws {
+        let scene = try StoreScene()
+        for _ in 0..<20 { _ = try scene.submit(scene.order(.buy, 10_000, 1)) }
+        let follower = Follower(scene)
+        follower.stream.follow(after: 1)
+        scene.loop.run { follower.sequences.count == 20 }
+        follower.connection.close()
+        _ = try scene.redis.command("DEL", Keys.first.events)
+        _ = try scene.redis.command("SET", Keys.first.sequence, "10")
+        for _ in 0..<20 { _ = try scene.submit(scene.order(.buy, 10_000, 1)) }
+        follower.connection.connect()
+        scene.loop.run { !follower.gaps.isEmpty }
+        #expect(follower.gaps == [.reset(last: 20)])
+        #expect(follower.sequences.count == 20)
+    }
+
     @Test func entriesThatCannotBeReadAreAGap() throws {
         let scene = try StoreScene()
         _ = try scene.redis.command("XADD", Keys.first.events, "2-0", "e", "broken")
