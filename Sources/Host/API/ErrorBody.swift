@@ -11,7 +11,7 @@ enum ErrorBody {
         _ rejection: Rejection, requestID: String, context: [(String, String)] = []
     ) -> HTTPResponse {
         var headers: [(String, String)] = []
-        let isRepeatable = rejection.code != Rejection.outcomeUnknownCode
+        let isRepeatable = rejection.code != Rejection.possiblyDoneCode
         if rejection.refusal == .tooMany || (rejection.refusal == .unavailable && isRepeatable) {
             headers.append(("Retry-After", "1"))
         }

@@ -295,8 +295,8 @@ package final class OrderService {
 }
 
 extension Rejection {
-    /// The one 503 that doesn't invite to try again: the command may have been done.
-    package static let outcomeUnknownCode = "outcome_unknown"
+    /// The one 503 that doesn't invite to try again: a deposit that was done would count twice.
+    package static let possiblyDoneCode = "possibly_done"
 
     /// The order ended before it could be changed or cancelled.
     static func closed(_ order: Order) -> Rejection {
@@ -314,6 +314,7 @@ extension RedisFailure {
         switch self {
         case .outcomeUnknown, .unexpected:
             RedisFailure.unknown(
+                "outcome_unknown",
                 "Ask for the order, or repeat the request with the same client_order_id.")
         case .unavailable, .overloaded, .server: rejection
         }
@@ -331,7 +332,8 @@ extension RedisFailure {
                 .unavailable, "overloaded",
                 "Too many commands are waiting for Redis; nothing was done. Try again shortly.")
         case .outcomeUnknown, .unexpected:
-            RedisFailure.unknown("Look whether it was before you repeat it.")
+            RedisFailure.unknown(
+                Rejection.possiblyDoneCode, "Look whether it was before you repeat it.")
         case .server(let text):
             Rejection(
                 .unavailable, "store_error",
@@ -339,9 +341,9 @@ extension RedisFailure {
         }
     }
 
-    private static func unknown(_ advice: String) -> Rejection {
+    private static func unknown(_ code: String, _ advice: String) -> Rejection {
         Rejection(
-            .unavailable, Rejection.outcomeUnknownCode,
+            .unavailable, code,
             "Redis's answer was lost or can't be read: the command may or may not have been done. "
                 + advice)
     }
