@@ -12,6 +12,7 @@ package final class API {
     private let log: Log
     private var requestCount: Int64 = 0
     private let requestPrefix: String
+    private let door = Door()
     /// Requests that wait for the picture, by connection: what comes behind them waits too, so that
     /// a cancel can't overtake its order.
     private var held: [ObjectIdentifier: Int] = [:]
@@ -20,7 +21,7 @@ package final class API {
         self.services = services
         self.log = log
         router = Router(API.routes(services) + extraRoutes)
-        requestPrefix = String(Clock.wallMicros(), radix: 36)
+        requestPrefix = String(Clock.wallMicros(), radix: 36) + "-"
     }
 
     static func routes(_ services: Services) -> [Route] {
@@ -36,7 +37,7 @@ package final class API {
     package func handle(_ request: HTTPRequest, _ responder: Responder) {
         let requestID = identify(request)
         do throws(Rejection) {
-            try Door.check(request.head)
+            try door.check(request.head)
             try route(request, requestID, responder)
         } catch {
             responder.respond(ErrorBody.response(error, requestID: requestID))
@@ -130,7 +131,7 @@ package final class API {
 
     private func nextRequestID() -> String {
         requestCount += 1
-        return "\(requestPrefix)-\(requestCount)"
+        return requestPrefix + String(requestCount, radix: 36)
     }
 }
 

@@ -16,6 +16,8 @@ package final class Exchange {
     private let responder: Responder
     private let log: Log
     private var isDone = false
+    /// One order has about 700.
+    private static let usualBytes = 1_024
 
     init(
         request: HTTPRequest, requestID: String, parameters: [String],
@@ -42,7 +44,7 @@ package final class Exchange {
         _ status: Int = 200, headers: [(String, String)] = [],
         _ build: (inout JSONWriter) -> Void
     ) {
-        var writer = JSONWriter()
+        var writer = JSONWriter(reservingBytes: Exchange.usualBytes)
         build(&writer)
         reply(status, headers: headers, writer.bytes)
     }
@@ -114,6 +116,7 @@ package final class Exchange {
 
     private func requireJSON() throws(Rejection) {
         let type = request.head.headers.first("content-type") ?? ""
+        if type == "application/json" { return }
         let essence = type.prefix { $0 != ";" }.lowercased()
         guard essence.filter({ $0 != " " }) == "application/json" else {
             throw Rejection(

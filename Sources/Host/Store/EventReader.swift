@@ -44,8 +44,8 @@ enum EventEntries {
     private static func parts(
         _ entry: RedisReply
     ) throws(EventReadFailure) -> (sequence: Int64, bytes: [UInt8]) {
-        guard let pair = entry.elements, pair.count == 2, let id = pair[0].text,
-            let sequence = Int64(id.prefix { $0 != "-" })
+        guard let pair = entry.elements, pair.count == 2, let id = pair[0].bytes,
+            let sequence = try? Scaled.parse(id.prefix { $0 != UInt8(ascii: "-") }, scale: 0)
         else { throw .redis(.unexpected("\(entry)")) }
         guard let fields = pair[1].elements, fields.count == 2, fields[0].text == "e",
             let bytes = fields[1].bytes

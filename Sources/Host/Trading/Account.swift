@@ -84,8 +84,11 @@ package struct Position: Hashable, Sendable {
     /// `key` is `account:symbol`.
     package init(key: String, record: ArraySlice<UInt8>) throws(RecordError) {
         var reader = ByteReader(record)
-        account = String(key.prefix { $0 != ":" })
-        symbol = String(key.dropFirst(account.count + 1))
+        guard let colon = key.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+            throw RecordError(what: "position without a symbol")
+        }
+        account = String(key[..<colon])
+        symbol = String(key[key.utf8.index(after: colon)...])
         guard try reader.byte() == 1 else { throw RecordError(what: "position of another version") }
         _ = try reader.take(3)
         quantity = Quantity(try reader.int64())

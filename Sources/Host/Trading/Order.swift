@@ -6,10 +6,20 @@ import Base
 package struct OrderID: Hashable, Sendable {
     package let text: String
     package init(_ text: String) { self.text = text }
-    package init(account: String, clientOrderID: String) { text = "\(account)-\(clientOrderID)" }
+    package init(account: String, clientOrderID: String) {
+        text = account + "-" + clientOrderID
+    }
 
-    package var account: Substring { text.prefix { $0 != "-" } }
-    package var clientOrderID: Substring { text.dropFirst(account.count + 1) }
+    // By bytes: going through Characters costs some 20 ns each, and every order is asked.
+    package var account: Substring { text[..<dash] }
+    package var clientOrderID: Substring {
+        let dash = dash
+        return dash == text.endIndex ? "" : text[text.utf8.index(after: dash)...]
+    }
+
+    private var dash: String.Index {
+        text.utf8.firstIndex(of: UInt8(ascii: "-")) ?? text.endIndex
+    }
 }
 
 /// What only the host reads of an order: carried through the script as it is.

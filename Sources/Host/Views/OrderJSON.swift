@@ -61,7 +61,7 @@ extension JSONWriter {
     /// UTC microseconds as RFC 3339, null for 0.
     package mutating func field(_ name: StaticString, time: Int64) {
         key(name)
-        if time == 0 { null() } else { string(Clock.format(micros: time)) }
+        if time == 0 { null() } else { self.time(time) }
     }
 }
 

@@ -74,6 +74,14 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// UTC microseconds as an RFC 3339 string.
+    package mutating func time(_ micros: Int64) {
+        beforeValue()
+        bytes.append(UInt8(ascii: "\""))
+        CivilTime(micros: micros).append(to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     package mutating func bool(_ value: Bool) {
         raw(value ? JSONWriter.trueWord : JSONWriter.falseWord)
     }
