@@ -9,7 +9,7 @@
 -- Every number is a whole number of at most 2^53-1, the largest that Lua keeps exactly.
 
 -- Limits of one call; Limits.swift names the same.
-local FILLS_PER_CALL = 250
+local FILLS_PER_CALL = 1000
 local EXPIRIES_PER_CALL = 100
 local GUARDS_PER_CALL = 64
 
