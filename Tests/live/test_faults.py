@@ -52,6 +52,7 @@ def cash_and_shares(host):
 
 def assert_sound(host, load, before):
     """After a fault: acknowledgements, sums, books and the event stream."""
+    wait_until(lambda: ready(host), 20, "readiness")
     with Client(host.url) as client:
         assert list(load.problems(client)) == []
     api = Api(host.url)

@@ -37,7 +37,8 @@ final class Worker: StatusSource {
 
     // MARK: StatusSource
 
-    var isRedisUp: Bool { parts?.connections.commands.isUp ?? false }
+    /// All connections: ready means that lists can be read and the feed goes on, too.
+    var isRedisUp: Bool { parts?.connections.areUp ?? false }
     var durability: String { settings.durability.rawValue }
     var isEmbeddedRedis: Bool { settings.redis == nil }
     var connectionCount: Int { server?.statistics.connectionsNow ?? 0 }
