@@ -261,14 +261,23 @@ package final class OrderService {
         }
     }
 
+    /// Goes to Redis at once, in the order in which the client sent it, so that no later order can
+    /// trade with what it cancels. Where the order isn't there yet, because its own submit is being
+    /// made again, the cancel follows in its turn.
     package func cancel(
         _ id: OrderID, reason: String,
         _ completion: @escaping (Result<Order, Rejection>) -> Void
     ) {
-        turns.begin(id) { [self] in
-            sendCancel(CancelCall(id: id, reason: reason)) { [turns] result in
-                turns.end(id)
-                completion(result)
+        let call = CancelCall(id: id, reason: reason)
+        sendCancel(call) { [self] result in
+            guard case .failure(let rejection) = result, rejection.code == "unknown_order",
+                turns.isUnderWay(id)
+            else { return completion(result) }
+            turns.begin(id) { [self] in
+                sendCancel(call) { [turns] result in
+                    turns.end(id)
+                    completion(result)
+                }
             }
         }
     }
