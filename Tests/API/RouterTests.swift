@@ -7,10 +7,10 @@ import Wire
 @Suite("Router")
 struct RouterTests {
     private let router = Router([
-        Route(.get, "/api/orders/open", "") { _ in },
-        Route(.get, "/api/orders/{order}", "") { _ in },
-        Route(.post, "/api/orders/{order}/edit", "") { _ in },
-        Route(.delete, "/api/orders/{order}", "") { _ in },
+        Route(.get, "/api/orders/open", "", .anyone) { _ in },
+        Route(.get, "/api/orders/{order}", "", .anyone) { _ in },
+        Route(.post, "/api/orders/{order}/edit", "", .anyone) { _ in },
+        Route(.delete, "/api/orders/{order}", "", .anyone) { _ in },
     ])
 
     private func match(_ method: HTTPMethod, _ path: String) -> String {

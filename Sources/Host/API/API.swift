@@ -58,8 +58,11 @@ package final class API {
             guard let query = try? PercentCoding.query(head.query) else {
                 throw Rejection(.malformed, "malformed_query", "The query is not validly encoded.")
             }
+            let principal = Principal.open
+            try route.access.check(principal, parameters)
             let exchange = Exchange(
-                request: request, requestID: requestID, parameters: parameters, query: query,
+                route: route, principal: principal, request: request, requestID: requestID,
+                parameters: parameters, query: query,
                 responder: responder, log: log)
             run(route, exchange)
         case .wrongMethod(let allowed):

@@ -7,6 +7,9 @@ import Trading
 import Wire
 
 package final class Exchange {
+    let route: Route
+    /// Who asks; the route's access has been checked already.
+    let principal: Principal
     let request: HTTPRequest
     /// What every answer and log line of this request carries.
     let requestID: String
@@ -20,15 +23,25 @@ package final class Exchange {
     private static let usualBytes = 1_024
 
     init(
-        request: HTTPRequest, requestID: String, parameters: [String],
-        query: [(name: String, value: String)], responder: Responder, log: Log
+        route: Route, principal: Principal, request: HTTPRequest, requestID: String,
+        parameters: [String], query: [(name: String, value: String)], responder: Responder,
+        log: Log
     ) {
+        self.route = route
+        self.principal = principal
         self.request = request
         self.requestID = requestID
         self.parameters = parameters
         self.query = query
         self.responder = responder
         self.log = log
+    }
+
+    /// Who asks, as the audit log keeps it.
+    var actor: Actor {
+        Actor(
+            id: principal.id, name: principal.name, requestID: requestID,
+            address: request.remoteAddress)
     }
 
     var connectionID: ObjectIdentifier { responder.connectionID }
@@ -69,12 +82,12 @@ package final class Exchange {
 
     // MARK: What was asked
 
-    /// The query's parameters; a repeated, unknown or empty one is refused.
-    func queryFields(_ allowed: [String]) throws(Rejection) -> [String: String] {
+    /// The query's parameters; a repeated one, or one that the route doesn't declare, is refused.
+    func queryFields() throws(Rejection) -> [String: String] {
         var fields: [String: String] = [:]
         for (name, value) in query {
-            guard allowed.contains(name) else {
-                throw .unknownField(name, allowed: allowed, place: "query")
+            guard route.query.contains(where: { $0.name == name }) else {
+                throw .unknownField(name, allowed: route.query.map(\.name), place: "query")
             }
             guard fields.updateValue(value, forKey: name) == nil else {
                 throw .invalid(name, given: value, allowed: "one value")
@@ -83,12 +96,11 @@ package final class Exchange {
         return fields
     }
 
-    /// The body as a JSON object. An empty body is an empty object where `isOptional`.
-    func bodyFields(
-        _ allowed: [String], isOptional: Bool = false
-    ) throws(Rejection) -> Fields {
+    /// The body as a JSON object with no members but those that the route declares. An empty body is
+    /// an empty object where it is optional.
+    func bodyFields() throws(Rejection) -> Fields {
         if request.body.isEmpty {
-            guard isOptional else {
+            guard route.isBodyOptional else {
                 throw Rejection(
                     .malformed, "body_required",
                     "This call needs a JSON object as its body, with Content-Type: application/json."
@@ -108,10 +120,9 @@ package final class Exchange {
             throw Rejection(
                 .malformed, "malformed_json", "The body must be a JSON object, {…}.")
         }
-        for member in object.members where !allowed.contains(member.name) {
-            throw .unknownField(member.name, allowed: allowed, place: "body")
-        }
-        return Fields(object)
+        let fields = Fields(object)
+        try fields.refuseUnknown(route.body ?? [], place: "body")
+        return fields
     }
 
     private func requireJSON() throws(Rejection) {

@@ -11,7 +11,8 @@ struct FeedRoute {
     let services: Services
 
     var route: Route {
-        Route(.get, "/ws", "The live feed (WebSocket)") { [services] exchange throws(Rejection) in
+        Route(.get, "/ws", "The live feed (WebSocket)", .permission(.see)) {
+            [services] exchange throws(Rejection) in
             switch WebSocketHandshake.accept(exchange.request.head) {
             case .failure(let failure):
                 exchange.finish(
@@ -26,6 +27,12 @@ struct FeedRoute {
 }
 
 final class FeedSocket: Subscriber {
+    private static let message = [
+        Field("type", .choice(types), "What to do.", required: true),
+        Field("channel", .text(most: 64), "Of which channel."),
+    ]
+    private static let types = ["subscribe", "unsubscribe", "ping"]
+
     private let socket: WebSocket
     private let services: Services
     private var subscriptions: Set<Channel> = []
@@ -65,7 +72,7 @@ final class FeedSocket: Subscriber {
 
     private func handle(_ text: [UInt8]) throws(Rejection) {
         let fields = try FeedSocket.fields(text)
-        switch try fields.requiredChoice("type", ["subscribe", "unsubscribe", "ping"]) {
+        switch try fields.requiredChoice("type", FeedSocket.types) {
         case "subscribe": subscribe(try FeedSocket.channel(fields))
         case "unsubscribe": unsubscribe(try FeedSocket.channel(fields))
         default: socket.send(text: FeedMessages.pong())
@@ -85,11 +92,9 @@ final class FeedSocket: Subscriber {
                 "A message is a JSON object such as {\"type\":\"subscribe\",\"channel\":\"oes:trades\"}."
             )
         }
-        let allowed = ["type", "channel"]
-        for member in object.members where !allowed.contains(member.name) {
-            throw .unknownField(member.name, allowed: allowed, place: "message")
-        }
-        return Fields(object)
+        let fields = Fields(object)
+        try fields.refuseUnknown(FeedSocket.message, place: "message")
+        return fields
     }
 
     private static func channel(_ fields: Fields) throws(Rejection) -> Channel {

@@ -11,19 +11,29 @@ struct MarketRoutes {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/orderbook/{symbol}", "A symbol's book", book),
             Route(
-                .get, "/api/orderbook/{symbol}/internal", "A symbol's internal book", internalBook),
-            Route(.get, "/api/v1/instruments", "All instruments", instruments),
-            Route(.post, "/api/v1/instruments", "Make an instrument", createInstrument),
-            Route(.get, "/api/v1/instruments/{symbol}", "One instrument", instrument),
+                .get, "/api/orderbook/{symbol}", "A symbol's book", .permission(.see),
+                query: [Field.depth], book),
             Route(
-                .get, "/api/v1/market/{symbol}/ticker", "Last, best and the day's prices", ticker),
+                .get, "/api/orderbook/{symbol}/internal", "A symbol's internal book",
+                .everyone(.see), query: [Field.depth], internalBook),
+            Route(
+                .get, "/api/v1/instruments", "All instruments", .permission(.see),
+                query: Field.paging, instruments),
+            Route(
+                .post, "/api/v1/instruments", "Make an instrument", .everyone(.administer),
+                body: InstrumentFields.new, refusals: [.conflict], createInstrument),
+            Route(
+                .get, "/api/v1/instruments/{symbol}", "One instrument", .permission(.see),
+                instrument),
+            Route(
+                .get, "/api/v1/market/{symbol}/ticker", "Last, best and the day's prices",
+                .permission(.see), ticker),
         ]
     }
 
     private func book(_ exchange: Exchange) throws(Rejection) {
-        let query = try exchange.queryFields(["depth"])
+        let query = try exchange.queryFields()
         let depth = try exchange.wholeQuery(
             query, "depth", 1...Limits.bookDepthMaximum, defaultValue: Limits.bookDepthDefault)
         let instrument = try requireInstrument(exchange)
@@ -41,7 +51,7 @@ struct MarketRoutes {
     }
 
     private func internalBook(_ exchange: Exchange) throws(Rejection) {
-        let query = try exchange.queryFields(["depth"])
+        let query = try exchange.queryFields()
         let depth = try exchange.wholeQuery(
             query, "depth", 1...Limits.bookDepthMaximum, defaultValue: Limits.bookDepthDefault)
         let instrument = try requireInstrument(exchange)
@@ -62,7 +72,7 @@ struct MarketRoutes {
     }
 
     private func ticker(_ exchange: Exchange) throws(Rejection) {
-        _ = try exchange.queryFields([])
+        _ = try exchange.queryFields()
         let instrument = try requireInstrument(exchange)
         services.whenCurrent(exchange) { [services] in
             exchange.reply { json in
@@ -73,7 +83,7 @@ struct MarketRoutes {
 
     /// By symbol; the page token is how many were shown before.
     private func instruments(_ exchange: Exchange) throws(Rejection) {
-        let query = try exchange.queryFields(["limit", "page_token"])
+        let query = try exchange.queryFields()
         let page = try exchange.page(query, defaultLimit: Limits.listDefault)
         services.whenCurrent(exchange) { [services] in
             let all = services.picture.instruments.values.sorted { $0.symbol < $1.symbol }
@@ -104,7 +114,7 @@ struct MarketRoutes {
     }
 
     private func createInstrument(_ exchange: Exchange) throws(Rejection) {
-        let fields = try exchange.bodyFields(InstrumentFields.names)
+        let fields = try exchange.bodyFields()
         services.instruments.create(try InstrumentFields.read(fields)) { result in
             switch result {
             case .failure(let rejection): exchange.fail(rejection)

@@ -1,30 +1,7 @@
 // From a method and a path to a handler: a tree with one step a path segment. A literal segment wins
 // over a parameter. A trailing slash makes no difference.
 
-import Base
-import Trading
 import Wire
-
-package typealias Handler = (Exchange) throws(Rejection) -> Void
-
-package struct Route {
-    let method: HTTPMethod
-    /// e.g. `/api/accounts/{id}/orders`
-    let pattern: String
-    /// One line for the documentation.
-    let summary: String
-    let handler: Handler
-
-    init(
-        _ method: HTTPMethod, _ pattern: String, _ summary: String,
-        _ handler: @escaping Handler
-    ) {
-        self.method = method
-        self.pattern = pattern
-        self.summary = summary
-        self.handler = handler
-    }
-}
 
 package enum RouteMatch {
     case found(Route, parameters: [String])

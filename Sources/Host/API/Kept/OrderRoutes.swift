@@ -11,31 +11,54 @@ struct OrderRoutes {
 
     var routes: [Route] {
         [
-            Route(.post, "/api/accounts/{account}/orders", "Place an order", place),
-            Route(.post, "/api/accounts/{account}/orders/direct", "Place an order", place),
-            Route(.get, "/api/accounts/{account}/orders", "An account's orders", ofAccount),
-            Route(.get, "/api/accounts/orders/all", "Everyone's orders", all),
-            Route(.get, "/api/orders/open", "Orders that still work", open),
-            Route(.get, "/api/orders/active", "Orders that still work", open),
-            Route(.get, "/api/orders/trades/recent", "Trades, newest first", recentTrades),
-            Route(.get, "/api/orders/{order}", "One order", one),
-            Route(.post, "/api/orders/{order}/edit", "Change price or quantity", edit),
-            Route(.post, "/api/orders/{order}/cancel", "Cancel an order", cancel),
+            Route(
+                .post, "/api/accounts/{account}/orders", "Place an order", .account(.trade),
+                body: OrderFields.kept, refusals: [.conflict, .refused], place),
+            Route(
+                .post, "/api/accounts/{account}/orders/direct", "Place an order",
+                .account(.trade), body: OrderFields.kept, refusals: [.conflict, .refused], place),
+            Route(
+                .get, "/api/accounts/{account}/orders", "An account's orders", .account(.see),
+                query: Field.paging, ofAccount),
+            Route(
+                .get, "/api/accounts/orders/all", "Everyone's orders", .everyone(.see),
+                query: Field.paging, all),
+            Route(
+                .get, "/api/orders/open", "Orders that still work", .permission(.see),
+                query: OrderRoutes.bySymbol, open),
+            Route(
+                .get, "/api/orders/active", "Orders that still work", .permission(.see),
+                query: OrderRoutes.bySymbol, open),
+            Route(
+                .get, "/api/orders/trades/recent", "Trades, newest first", .permission(.see),
+                query: OrderRoutes.bySymbol, recentTrades),
+            Route(.get, "/api/orders/{order}", "One order", .order(.see), one),
+            Route(
+                .post, "/api/orders/{order}/edit", "Change price or quantity", .order(.trade),
+                body: OrderFields.change, refusals: [.conflict, .refused], edit),
+            Route(
+                .post, "/api/orders/{order}/cancel", "Cancel an order", .order(.cancel),
+                body: [], isBodyOptional: true, refusals: [.conflict], cancel),
             Route(
                 .post, "/api/accounts/{account}/orders/{order}/cancel",
-                "Cancel an account's order", cancelOfAccount),
+                "Cancel an account's order", .account(.cancel), body: [], isBodyOptional: true,
+                refusals: [.conflict], cancelOfAccount),
             Route(
                 .delete, "/api/accounts/{account}/orders/{order}",
-                "Cancel an account's order", cancelOfAccount),
+                "Cancel an account's order", .account(.cancel), body: [], isBodyOptional: true,
+                refusals: [.conflict], cancelOfAccount),
         ]
     }
+
+    private static let bySymbol = Field.paging + [Field.symbol]
 
     // MARK: Place
 
     private func place(_ exchange: Exchange) throws(Rejection) {
         let account = try requireAccount(exchange.parameters[0])
-        let fields = try exchange.bodyFields(OrderFields.names)
-        let request = try OrderFields.read(fields, account: account.id, services: services)
+        let fields = try exchange.bodyFields()
+        let request = try OrderFields.read(
+            fields, account: account.id, style: .kept, services: services)
         services.orders.place(request) { [self] outcome in
             switch outcome {
             case .placed(let order): exchange.reply { write(order, services, into: &$0) }
@@ -64,7 +87,7 @@ struct OrderRoutes {
     }
 
     private func list(_ exchange: Exchange, account: String?) throws(Rejection) {
-        let query = try exchange.queryFields(["limit", "page_token"])
+        let query = try exchange.queryFields()
         let page = try exchange.page(query, defaultLimit: Limits.listMaximum)
         services.history.orders(account: account, page) { [services] result in
             exchange.replyPage(result, limit: page.limit) { order, json in
@@ -75,13 +98,16 @@ struct OrderRoutes {
 
     /// Everyone's open orders, newest first. The page token is the sequence to go on below.
     private func open(_ exchange: Exchange) throws(Rejection) {
-        let query = try exchange.queryFields(["limit", "page_token", "symbol"])
+        let query = try exchange.queryFields()
         let page = try exchange.page(query, defaultLimit: Limits.listMaximum)
         let symbol = query["symbol"]
         services.whenCurrent(exchange) { [services] in
             let orders = services.picture.openOrders.newest(
                 account: nil, before: page.before.map(Int64.init) ?? .max, limit: page.limit
-            ) { symbol == nil || $0.symbol == symbol }
+            ) { order in
+                (symbol == nil || order.symbol == symbol)
+                    && exchange.principal.accounts.contains(order.id.account)
+            }
             let next = orders.count == page.limit ? orders.last?.acceptedSequence : nil
             let items = PageOf(items: orders, next: next.map(Int.init))
             exchange.replyPage(.success(items), limit: page.limit) { order, json in
@@ -91,7 +117,7 @@ struct OrderRoutes {
     }
 
     private func recentTrades(_ exchange: Exchange) throws(Rejection) {
-        let query = try exchange.queryFields(["limit", "page_token", "symbol"])
+        let query = try exchange.queryFields()
         let page = try exchange.page(query, defaultLimit: Limits.listDefault)
         let symbol = try query["symbol"].map { symbol throws(Rejection) in
             try services.requireInstrument(symbol).symbol
@@ -100,7 +126,7 @@ struct OrderRoutes {
             exchange.replyPage(result, limit: page.limit) { trade, json in
                 TradeJSON.write(
                     trade, scales: services.scales(trade.symbol), style: .numbers,
-                    withParties: true, into: &json)
+                    withParties: exchange.principal.accounts == .all, into: &json)
             }
         }
     }
@@ -119,7 +145,7 @@ struct OrderRoutes {
     // MARK: Change
 
     private func edit(_ exchange: Exchange) throws(Rejection) {
-        let fields = try exchange.bodyFields(["price", "quantity"])
+        let fields = try exchange.bodyFields()
         guard fields.has("price") || fields.has("quantity") else {
             throw .missing("quantity", expected: "given, or price, or both")
         }
@@ -169,7 +195,7 @@ struct OrderRoutes {
     private func cancel(
         _ exchange: Exchange, account: String?, _ id: OrderID
     ) throws(Rejection) {
-        _ = try exchange.bodyFields([], isOptional: true)
+        _ = try exchange.bodyFields()
         services.orders.cancel(id, reason: "client_request") { result in
             switch result {
             case .failure(let rejection): exchange.fail(rejection)

@@ -7,15 +7,23 @@ import Views
 import Wire
 
 struct TransactionFields {
-    static let names = [
-        "transaction_type", "amount", "description", "symbol", "quantity", "price",
+    /// The kept routes' fields; an adjustment of shares has symbol, quantity and price.
+    static let kept = [
+        Field(
+            "transaction_type", .choice(kinds), "deposit and withdrawal take a positive amount.",
+            required: true),
+        Field("amount", .decimal(.any), "In the account's currency; signed for an adjustment."),
+        Field("description", .text(most: Limits.descriptionBytes), "For whoever reads the ledger."),
+        Field("symbol", .text(most: Limits.symbolBytes), "Of the shares that are adjusted."),
+        Field("quantity", .decimal(.any), "Shares in (positive) or out (negative)."),
+        Field("price", .decimal(.zeroOrMore), "What the shares cost; the last trade's by default."),
     ]
+    private static let kinds = ["deposit", "withdrawal", "adjustment"]
 
     static func read(
         _ fields: Fields, account: String, services: Services
     ) throws(Rejection) -> Transaction {
-        let kind = try fields.requiredChoice(
-            "transaction_type", ["deposit", "withdrawal", "adjustment"])
+        let kind = try fields.requiredChoice("transaction_type", kinds)
         let description = try fields.text("description", most: Limits.descriptionBytes) ?? ""
         if kind == "adjustment", fields.has("symbol") {
             return try shares(

@@ -7,16 +7,54 @@ import Trading
 import Wire
 
 struct OrderFields {
-    static let names = [
-        "type", "symbol", "price", "quantity", "asset_type", "tif", "time_in_force", "internal",
-        "order_type", "client_order_id", "tag", "params",
+    /// The predecessor's names (type is the side, tif the time in force), or FIX's.
+    enum Style {
+        case kept, v1
+    }
+
+    static let kept =
+        [
+            Field("type", .choice(sides), "The order's side.", required: true),
+            Field("tif", .identifier(most: Limits.tagBytes), "As time_in_force."),
+        ] + common
+    static let v1 =
+        [
+            Field("side", .choice(sides), "buy or sell.", required: true)
+        ] + common
+    /// What an amend may change.
+    static let change = [
+        Field("price", .decimal(.positive), "The new limit price."),
+        Field("quantity", .decimal(.positive), "The new total; what is filled counts."),
+    ]
+
+    private static let sides = ["buy", "sell"]
+    private static let common = [
+        Field(
+            "symbol", .text(most: Limits.symbolBytes), "The instrument's symbol.", required: true),
+        Field("quantity", .decimal(.positive), "How many units, in lots.", required: true),
+        Field("price", .decimal(.positive), "The limit price, in ticks; none for market."),
+        Field(
+            "order_type", .identifier(most: Limits.tagBytes),
+            "A loaded order type; limit where a price is given, else market."),
+        Field(
+            "time_in_force", .identifier(most: Limits.tagBytes),
+            "A loaded time in force; day by default."),
+        Field(
+            "client_order_id", .identifier(most: Limits.clientOrderIdBytes),
+            "Your id of the order, unique in the account: repeating a request with it is safe."),
+        Field("internal", .flag, "Rests unseen and trades only with other internal orders."),
+        Field("tag", .identifier(most: Limits.tagBytes), "Yours, to find orders by: a strategy."),
+        Field(
+            "asset_type", .identifier(most: Limits.tagBytes),
+            "As the instrument's; another one is refused."),
+        Field("params", .orderTypeParameters, "The order type's own parameters."),
     ]
 
     /// Reads a whole order; the symbol decides the scale of its numbers.
     static func read(
-        _ fields: Fields, account: String, services: Services
+        _ fields: Fields, account: String, style: Style, services: Services
     ) throws(Rejection) -> OrderRequest {
-        let side = try fields.requiredChoice("type", ["buy", "sell"])
+        let side = try fields.requiredChoice(style == .kept ? "type" : "side", sides)
         let symbol = try fields.requiredText("symbol", most: Limits.symbolBytes)
         guard let instrument = services.picture.instruments[symbol] else {
             throw Reasons.rejection(code: "unknown_symbol", values: "symbol=\(symbol)")

@@ -19,6 +19,13 @@ struct Fields {
 
     func has(_ name: String) -> Bool { value(name) != nil }
 
+    /// Throws where there is a member that isn't declared.
+    func refuseUnknown(_ declared: [Field], place: String) throws(Rejection) {
+        for member in object.members where !declared.contains(where: { $0.name == member.name }) {
+            throw .unknownField(member.name, allowed: declared.map(\.name), place: place)
+        }
+    }
+
     // MARK: Text
 
     /// Text of at least one and at most `most` bytes, without control characters.

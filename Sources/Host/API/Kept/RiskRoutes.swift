@@ -11,13 +11,17 @@ struct RiskRoutes {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/risk/orders", "Everyone's orders, newest first", orders),
-            Route(.get, "/api/risk/alerts", "Orders that were refused, newest first", alerts),
+            Route(
+                .get, "/api/risk/orders", "Everyone's orders, newest first", .everyone(.oversee),
+                query: Field.paging, orders),
+            Route(
+                .get, "/api/risk/alerts", "Orders that were refused, newest first",
+                .everyone(.oversee), query: Field.paging, alerts),
         ]
     }
 
     private func orders(_ exchange: Exchange) throws(Rejection) {
-        let query = try exchange.queryFields(["limit", "page_token"])
+        let query = try exchange.queryFields()
         let page = try exchange.page(query, defaultLimit: Limits.listMaximum)
         services.history.orders(account: nil, page) { [services] result in
             exchange.replyPage(result, limit: page.limit) { order, json in
@@ -28,7 +32,7 @@ struct RiskRoutes {
     }
 
     private func alerts(_ exchange: Exchange) throws(Rejection) {
-        let query = try exchange.queryFields(["limit", "page_token"])
+        let query = try exchange.queryFields()
         let page = try exchange.page(query, defaultLimit: Limits.listMaximum)
         services.history.rejectedOrders(page) { [services] result in
             exchange.replyPage(result, limit: page.limit) { order, json in

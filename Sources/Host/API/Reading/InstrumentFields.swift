@@ -5,10 +5,27 @@ import Trading
 import Wire
 
 struct InstrumentFields {
-    static let names = [
-        "symbol", "name", "asset_type", "currency", "price_scale", "quantity_scale", "tick_size",
-        "lot_size", "price_band_bps", "min_notional", "maker_fee_bps", "taker_fee_bps",
+    static let new = [
+        Field(
+            "symbol", .identifier(most: Limits.symbolBytes), "Its name for good.", required: true),
+        Field("name", .text(most: Limits.nameBytes), "As people know it.", required: true),
+        Field(
+            "price_scale", .whole(0...Int64(Limits.scale)), "Decimals of a price; fixed.",
+            required: true),
+        Field(
+            "quantity_scale", .whole(0...Int64(Limits.scale)), "Decimals of a quantity; fixed.",
+            required: true),
+        Field("tick_size", .decimal(.positive), "Prices are multiples of it.", required: true),
+        Field("lot_size", .decimal(.positive), "Quantities are multiples of it.", required: true),
+        Field("asset_type", .identifier(most: Limits.tagBytes), "stocks by default."),
+        Field("currency", .choice(["USD"]), "USD by default."),
+        Field("price_band_bps", .whole(bands), "Protection of market orders; 500 by default."),
+        Field("min_notional", .decimal(.zeroOrMore), "The least value of an order; 0 by default."),
+        Field("maker_fee_bps", .whole(fees), "0 by default."),
+        Field("taker_fee_bps", .whole(fees), "0 by default."),
     ]
+    private static let bands: ClosedRange<Int64> = 1...5_000
+    private static let fees: ClosedRange<Int64> = 0...1_000
 
     static func read(_ fields: Fields) throws(Rejection) -> Instrument {
         guard let symbol = try fields.identifier("symbol", most: Limits.symbolBytes) else {
@@ -17,12 +34,11 @@ struct InstrumentFields {
         let name = try fields.requiredText("name", most: Limits.nameBytes)
         let priceScale = try scale(fields, "price_scale")
         let quantityScale = try scale(fields, "quantity_scale")
-        let fees: ClosedRange<Int64> = 0...1_000
         return Instrument(
             symbol: symbol, priceScale: priceScale, quantityScale: quantityScale,
             tickSize: try fields.requiredPositive("tick_size", scale: priceScale),
             lotSize: try fields.requiredPositive("lot_size", scale: quantityScale),
-            bandBps: try fields.whole("price_band_bps", 1...5_000) ?? 500,
+            bandBps: try fields.whole("price_band_bps", bands) ?? 500,
             minNotional: try minNotional(fields),
             makerFeeBps: try fields.whole("maker_fee_bps", fees) ?? 0,
             takerFeeBps: try fields.whole("taker_fee_bps", fees) ?? 0,

@@ -11,13 +11,17 @@ struct PluginRoutes {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/plugins", "Loaded plugins and their schemas", plugins),
-            Route(.get, "/api/v1/plugins", "Loaded plugins and their schemas", plugins),
+            Route(
+                .get, "/api/plugins", "Loaded plugins and their schemas", .permission(.see),
+                plugins),
+            Route(
+                .get, "/api/v1/plugins", "Loaded plugins and their schemas", .permission(.see),
+                plugins),
         ]
     }
 
     private func plugins(_ exchange: Exchange) throws(Rejection) {
-        _ = try exchange.queryFields([])
+        _ = try exchange.queryFields()
         let registry = services.registry
         exchange.reply { json in
             json.beginObject()

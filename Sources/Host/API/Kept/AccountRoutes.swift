@@ -9,30 +9,35 @@ import Wire
 struct AccountRoutes {
     let services: Services
 
-    private static let profileFields = ["name", "account_type", "risk_level", "active"]
-
     var routes: [Route] {
         [
-            Route(.get, "/api/accounts", "All accounts", list),
-            Route(.post, "/api/accounts", "Make an account", create),
-            Route(.get, "/api/accounts/{account}", "One account", one),
-            Route(.put, "/api/accounts/{account}", "Change an account", update),
-            Route(.get, "/api/accounts/{account}/positions", "An account's positions", positions),
-            Route(.get, "/api/accounts/{account}/transactions", "An account's ledger", ledger),
+            Route(.get, "/api/accounts", "The key's accounts", .permission(.see), list),
             Route(
-                .post, "/api/accounts/{account}/transactions",
-                "Deposit, withdraw or adjust", transact),
+                .post, "/api/accounts", "Make an account", .everyone(.administer),
+                body: AccountFields.new, refusals: [.refused], create),
+            Route(.get, "/api/accounts/{account}", "One account", .account(.see), one),
+            Route(
+                .put, "/api/accounts/{account}", "Change an account", .account(.administer),
+                body: AccountFields.profile, refusals: [.refused], update),
+            Route(
+                .get, "/api/accounts/{account}/positions", "An account's positions",
+                .account(.see), positions),
+            Route(
+                .get, "/api/accounts/{account}/transactions", "An account's ledger",
+                .account(.see), query: Field.paging, ledger),
+            Route(
+                .post, "/api/accounts/{account}/transactions", "Deposit, withdraw or adjust",
+                .account(.administer), body: TransactionFields.kept, refusals: [.refused],
+                transact),
         ]
     }
 
     // MARK: Read
 
     private func list(_ exchange: Exchange) throws(Rejection) {
-        _ = try exchange.queryFields([])
+        _ = try exchange.queryFields()
         services.whenCurrent(exchange) { [services] in
-            let accounts = services.picture.accounts.values.sorted {
-                ($0.createdAt, $0.id.count, $0.id) < ($1.createdAt, $1.id.count, $1.id)
-            }
+            let accounts = services.accounts(of: exchange.principal)
             exchange.reply { json in
                 json.beginArray()
                 for account in accounts {
@@ -67,7 +72,7 @@ struct AccountRoutes {
     }
 
     private func ledger(_ exchange: Exchange) throws(Rejection) {
-        let query = try exchange.queryFields(["limit", "page_token"])
+        let query = try exchange.queryFields()
         let page = try exchange.page(query, defaultLimit: Limits.listMaximum)
         let account = try services.requireAccount(exchange.parameters[0])
         services.history.ledger(account: account.id, page) { [services] result in
@@ -80,59 +85,26 @@ struct AccountRoutes {
     // MARK: Change
 
     private func create(_ exchange: Exchange) throws(Rejection) {
-        let fields = try exchange.bodyFields(
-            AccountRoutes.profileFields + ["initial_balance", "currency"])
-        let profile = AccountProfile(
-            name: try fields.requiredText("name", most: Limits.nameBytes),
-            accountType: try fields.identifier("account_type", most: Limits.tagBytes) ?? "trading",
-            riskLevel: try fields.identifier("risk_level", most: Limits.tagBytes) ?? "medium")
-        let balance = try fields.decimal("initial_balance", scale: Money.scale) ?? 0
-        guard balance >= 0 else {
-            throw .invalid(
-                "initial_balance", given: fields.value("initial_balance")?.shown ?? "",
-                allowed: "0 or more", code: "out_of_range")
-        }
+        let new = try AccountFields.readNew(try exchange.bodyFields())
         services.accounts.create(
-            profile, currency: try currency(fields), initialBalance: Money(balance),
-            isActive: try fields.flag("active") ?? true
+            new.profile, currency: new.currency, initialBalance: new.balance,
+            isActive: new.isActive
         ) { exchange.reply($0) }
     }
 
-    private func currency(_ fields: Fields) throws(Rejection) -> String {
-        guard let currency = try fields.text("currency", most: 5) else { return "USD" }
-        let letters = UInt8(ascii: "A")...UInt8(ascii: "Z")
-        guard currency.utf8.count >= 3, currency.utf8.allSatisfy(letters.contains) else {
-            throw .invalid(
-                "currency", given: "\"\(currency)\"", allowed: "3 to 5 capital letters, as USD")
-        }
-        return currency
-    }
-
     private func update(_ exchange: Exchange) throws(Rejection) {
-        let fields = try exchange.bodyFields(AccountRoutes.profileFields)
-        let name = try fields.text("name", most: Limits.nameBytes)
-        let accountType = try fields.identifier("account_type", most: Limits.tagBytes)
-        let riskLevel = try fields.identifier("risk_level", most: Limits.tagBytes)
-        let active = try fields.flag("active")
-        guard !fields.object.members.isEmpty else {
-            throw .missing(
-                "name",
-                expected: "given, or one of " + AccountRoutes.profileFields.joined(separator: ", "))
-        }
+        let change = try AccountFields.readChange(try exchange.bodyFields())
         withCurrentAccount(exchange) { [services] account in
-            var profile = account.profile
-            profile.name = name ?? profile.name
-            profile.accountType = accountType ?? profile.accountType
-            profile.riskLevel = riskLevel ?? profile.riskLevel
             services.accounts.update(
-                account, profile: profile, isActive: active ?? account.isActive
+                account, profile: change.applied(to: account.profile),
+                isActive: change.isActive ?? account.isActive
             ) { exchange.reply($0) }
         }
     }
 
     private func transact(_ exchange: Exchange) throws(Rejection) {
         let account = try services.requireAccount(exchange.parameters[0])
-        let fields = try exchange.bodyFields(TransactionFields.names)
+        let fields = try exchange.bodyFields()
         let transaction = try TransactionFields.read(
             fields, account: account.id, services: services)
         services.accounts.transact(transaction) { [services] result in
@@ -155,6 +127,13 @@ struct AccountRoutes {
 }
 
 extension Services {
+    /// The accounts that a key may see, the oldest first.
+    func accounts(of principal: Principal) -> [Account] {
+        picture.accounts.values.filter { principal.accounts.contains($0.id) }.sorted {
+            ($0.createdAt, $0.id.count, $0.id) < ($1.createdAt, $1.id.count, $1.id)
+        }
+    }
+
     fileprivate func write(_ line: LedgerLine, into json: inout JSONWriter) {
         LedgerJSON.write(line, quantityScale: scales(line.entry.symbol).quantity, into: &json)
     }

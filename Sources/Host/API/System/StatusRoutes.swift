@@ -10,9 +10,10 @@ struct StatusRoutes {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/status", "The host and its Redis", status),
-            Route(.get, "/health/live", "200 while the host answers", live),
-            Route(.get, "/health/ready", "200 while orders can be taken, else 503", ready),
+            Route(.get, "/api/status", "The host and its Redis", .permission(.see), status),
+            Route(.get, "/health/live", "200 while the host answers", .anyone, live),
+            Route(
+                .get, "/health/ready", "200 while orders can be taken, else 503", .anyone, ready),
         ]
     }
 

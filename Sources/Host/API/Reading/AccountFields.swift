@@ -1,0 +1,79 @@
+// A new account, or a change of one, as an administrator sends it.
+
+import Base
+import Trading
+
+struct AccountFields {
+    static let profile = [
+        Field("name", .text(most: Limits.nameBytes), "As people know it."),
+        Field("account_type", .identifier(most: Limits.tagBytes), "trading by default."),
+        Field("risk_level", .identifier(most: Limits.tagBytes), "medium by default."),
+        Field("active", .flag, "An inactive account may only cancel."),
+    ]
+    static let new =
+        [Field("name", .text(most: Limits.nameBytes), "As people know it.", required: true)]
+        + profile.dropFirst() + [
+            Field("initial_balance", .decimal(.zeroOrMore), "The ledger's first entry."),
+            Field("currency", .text(most: 5), "3 to 5 capital letters; USD by default."),
+        ]
+
+    struct New {
+        let profile: AccountProfile
+        let currency: String
+        let balance: Money
+        let isActive: Bool
+    }
+
+    /// What isn't given stays.
+    struct Change {
+        let name: String?
+        let accountType: String?
+        let riskLevel: String?
+        let isActive: Bool?
+
+        func applied(to old: AccountProfile) -> AccountProfile {
+            AccountProfile(
+                name: name ?? old.name, accountType: accountType ?? old.accountType,
+                riskLevel: riskLevel ?? old.riskLevel)
+        }
+    }
+
+    static func readNew(_ fields: Fields) throws(Rejection) -> New {
+        let profile = AccountProfile(
+            name: try fields.requiredText("name", most: Limits.nameBytes),
+            accountType: try fields.identifier("account_type", most: Limits.tagBytes) ?? "trading",
+            riskLevel: try fields.identifier("risk_level", most: Limits.tagBytes) ?? "medium")
+        let balance = try fields.decimal("initial_balance", scale: Money.scale) ?? 0
+        guard balance >= 0 else {
+            throw .invalid(
+                "initial_balance", given: fields.value("initial_balance")?.shown ?? "",
+                allowed: "0 or more", code: "out_of_range")
+        }
+        return New(
+            profile: profile, currency: try currency(fields), balance: Money(balance),
+            isActive: try fields.flag("active") ?? true)
+    }
+
+    static func readChange(_ fields: Fields) throws(Rejection) -> Change {
+        let change = Change(
+            name: try fields.text("name", most: Limits.nameBytes),
+            accountType: try fields.identifier("account_type", most: Limits.tagBytes),
+            riskLevel: try fields.identifier("risk_level", most: Limits.tagBytes),
+            isActive: try fields.flag("active"))
+        guard !fields.object.members.isEmpty else {
+            let names = profile.map(\.name).joined(separator: ", ")
+            throw .missing("name", expected: "given, or one of \(names)")
+        }
+        return change
+    }
+
+    private static func currency(_ fields: Fields) throws(Rejection) -> String {
+        guard let currency = try fields.text("currency", most: 5) else { return "USD" }
+        let letters = UInt8(ascii: "A")...UInt8(ascii: "Z")
+        guard currency.utf8.count >= 3, currency.utf8.allSatisfy(letters.contains) else {
+            throw .invalid(
+                "currency", given: "\"\(currency)\"", allowed: "3 to 5 capital letters, as USD")
+        }
+        return currency
+    }
+}

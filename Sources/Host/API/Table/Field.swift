@@ -1,0 +1,59 @@
+// What a call takes: its body's fields and its query's parameters, each declared once. The reader
+// refuses what isn't declared, and the documentation shows what is.
+
+import Base
+import Trading
+
+package struct Field: Sendable {
+    package indirect enum Kind: Sendable {
+        /// Text of 1 to so many bytes, without control characters.
+        case text(most: Int)
+        /// Letters, digits and `._-` only.
+        case identifier(most: Int)
+        case choice([String])
+        case flag
+        /// A decimal, as a JSON number or as text.
+        case decimal(Sign)
+        case whole(ClosedRange<Int64>)
+        /// RFC 3339, or microseconds since 1970.
+        case time
+        /// A page token from an earlier answer.
+        case token
+        /// An object of its own.
+        case object([Field])
+        /// A list of objects.
+        case objects([Field], most: Int)
+        case identifiers(most: Int)
+        /// The parameters of the chosen order type, by its plugin's schema.
+        case orderTypeParameters
+    }
+
+    package enum Sign: Sendable {
+        case positive, zeroOrMore, any
+    }
+
+    package let name: String
+    package let kind: Kind
+    package let isRequired: Bool
+    /// One sentence.
+    package let help: String
+
+    init(_ name: String, _ kind: Kind, _ help: String, required: Bool = false) {
+        self.name = name
+        self.kind = kind
+        self.help = help
+        isRequired = required
+    }
+}
+
+extension Field {
+    /// Every list's: how many, and from where on.
+    static let paging = [
+        Field("limit", .whole(1...Int64(Limits.listMaximum)), "At most so many items."),
+        Field("page_token", .token, "Goes on where the answer with this token ended."),
+    ]
+    static let symbol = Field(
+        "symbol", .identifier(most: Limits.symbolBytes), "Only of this instrument.")
+    static let depth = Field(
+        "depth", .whole(1...Int64(Limits.bookDepthMaximum)), "At most so many levels of a side.")
+}
