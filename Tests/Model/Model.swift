@@ -16,7 +16,8 @@ struct Answer: Hashable {
     var order: ModelOrder?
     var account: ModelAccount?
     var instrument: ModelInstrument?
-    /// What else stands in the reply: fills, priority_kept, changed, count.
+    /// What else stands in the reply: priority_kept, changed, fills with the last one's price and
+    /// quantity, count.
     var numbers: [Int64] = []
 }
 

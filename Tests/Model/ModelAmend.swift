@@ -14,7 +14,7 @@ extension Model {
         let (price, quantity) = (price ?? order.price, quantity ?? order.quantity)
         if price == order.price && quantity == order.quantity {
             return Answer(
-                word: "ok", sequence: order.lastSequence, order: order, numbers: [1, 0])
+                word: "ok", sequence: order.lastSequence, order: order, numbers: [1, 0, 0, 0, 0])
         }
         try checkAmended(instrument, order, price, quantity)
 
@@ -32,7 +32,8 @@ extension Model {
         } else {
             try arriveAgain(id, price, quantity, guards)
         }
-        return Answer(word: "ok", order: orders[id], numbers: [keepsPlace ? 1 : 0, 1])
+        return Answer(
+            word: "ok", order: orders[id], numbers: [keepsPlace ? 1 : 0, 1] + fillNumbers)
     }
 
     private func checkAmended(

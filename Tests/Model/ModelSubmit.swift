@@ -85,11 +85,11 @@ extension Model {
         }
         if order.policy == .allOrNone && stop != .filled {
             close(id, .cancelled, reason: "fok_unfillable", cause: .accepted)
-            return Answer(word: "ok", order: orders[id], numbers: [0])
+            return Answer(word: "ok", order: orders[id], numbers: [0, 0, 0])
         }
         try settle(id, matches)
         conclude(id, stop)
-        return Answer(word: "ok", order: orders[id], numbers: [Int64(notes.trades.count)])
+        return Answer(word: "ok", order: orders[id], numbers: fillNumbers)
     }
 
     mutating func cancel(_ id: String) throws(Refusal) -> Answer {
@@ -98,6 +98,12 @@ extension Model {
         notes.mainOrder = id
         close(id, .cancelled, reason: "user_cancel", cause: .cancelled)
         return Answer(word: "ok", order: order)
+    }
+
+    /// The trades of this call as its reply says them: how many, the last one's price and quantity.
+    var fillNumbers: [Int64] {
+        let last = notes.trades.last
+        return [Int64(notes.trades.count), last?.price ?? 0, last?.quantity ?? 0]
     }
 
     func closedAnswer(_ order: ModelOrder) -> Answer {

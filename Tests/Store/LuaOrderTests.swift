@@ -83,10 +83,10 @@ private func words(_ event: Event) -> [String] {
     @Test func allOrNoneTakesAllOrNothing() throws {
         _ = world.sell("1", "s", 10, at: 15_000)
         let none = world.buy("2", "none", 11, at: 15_000) { $0.policy = 3 }
-        #expect(none.word == "ok" && none.rest.last == .integer(0))
+        #expect(none.word == "ok" && none.fills == 0)
         #expect(try world.order("2-none").reason == "fok_unfillable")
         #expect(try world.account("2").held == .zero)
-        #expect(world.buy("2", "all", 10, at: 15_000) { $0.policy = 3 }.rest.last == .integer(1))
+        #expect(world.buy("2", "all", 10, at: 15_000) { $0.policy = 3 }.fills == 1)
     }
 
     @Test func aRemainderIsCancelled() throws {
@@ -157,7 +157,7 @@ private func words(_ event: Event) -> [String] {
         _ = dark("1", "d1", .sell, 15_200)
         #expect(try world.level(.sell, 15_200).isEmpty)
         // 152.00 lies above the lit ask: no trade, and both rest.
-        #expect(dark("2", "d2", .buy, 15_200).rest.last == .integer(0))
+        #expect(dark("2", "d2", .buy, 15_200).fills == 0)
         // d3 meets d2 first, at 152.00 again; but d4 meets d3 between bid and ask.
         _ = dark("1", "d3", .sell, 15_000)
         #expect(try world.order("1-d3").status == .new)

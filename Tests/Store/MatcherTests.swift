@@ -10,7 +10,10 @@ import Trading
         let matcher = scene.matcher
 
         let sell = scene.order(account: "2", .sell, 15_000, 10)
-        guard case .done(let resting, let sequence, let fills) = try scene.submit(sell) else {
+        guard
+            case .done(let resting, let sequence, let fills, Price(0), .zero) = try scene.submit(
+                sell)
+        else {
             Issue.record("not done")
             return
         }
@@ -22,7 +25,10 @@ import Trading
         repeated.requestHash = Int64.min + 7
         #expect(try scene.submit(repeated) == .conflict)
 
-        guard case .done(let buy, 3, 1) = try scene.submit(scene.order(.buy, 15_100, 4)) else {
+        guard
+            case .done(let buy, 3, 1, Price(15_000), Quantity(4)) = try scene.submit(
+                scene.order(.buy, 15_100, 4))
+        else {
             Issue.record("no fill")
             return
         }
@@ -31,9 +37,11 @@ import Trading
         let amend = AmendCall(
             id: sell.id, price: nil, quantity: Quantity(8), instrumentRevision: 1)
         guard
-            case .done(let amended, 4, keptPriority: true, changed: true) = try scene.wait({
-                matcher.amend(amend, $0)
-            })
+            case .done(
+                let amended, 4, keptPriority: true, changed: true, 0, Price(0), .zero) =
+                try scene.wait({
+                    matcher.amend(amend, $0)
+                })
         else {
             Issue.record("not amended")
             return
@@ -160,7 +168,8 @@ import Trading
             }
         }
         #expect(eventually { Clock.wallMicros() > due })
-        guard case .done(let order, _, _) = try scene.submit(scene.order(.sell, 10_000, 1)) else {
+        guard case .done(let order, _, _, _, _) = try scene.submit(scene.order(.sell, 10_000, 1))
+        else {
             Issue.record("not done")
             return
         }

@@ -65,6 +65,9 @@ public struct Reply: Hashable, CustomStringConvertible {
     /// A refusal's values.
     public var values: String { word == "refused" ? rest.last?.text ?? "" : "" }
 
+    /// How many trades a submit made.
+    public var fills: Int64? { rest.count > 2 ? rest[2].integer : nil }
+
     public func bytes(_ index: Int) -> ArraySlice<UInt8> {
         rest.indices.contains(index) ? rest[index].bytes[...] : []
     }

@@ -147,7 +147,7 @@ package final class OrderService {
     /// same answer.
     private func outcome(_ reply: SubmitReply) -> PlaceOutcome {
         switch reply {
-        case .done(let order, let sequence, _):
+        case .done(let order, let sequence, _, _, _):
             acknowledged.note(sequence)
             return .placed(order)
         case .duplicate(let order, _):
@@ -251,7 +251,7 @@ package final class OrderService {
 
     private func outcome(_ reply: AmendReply) -> Result<AmendOutcome, Rejection> {
         switch reply {
-        case .done(let order, let sequence, let priorityKept, let changed):
+        case .done(let order, let sequence, let priorityKept, let changed, _, _, _):
             acknowledged.note(sequence)
             return .success(
                 AmendOutcome(order: order, priorityKept: priorityKept, changed: changed))

@@ -18,8 +18,9 @@ package struct ScriptRefusal: Error, Hashable, Sendable {
 }
 
 package enum SubmitReply: Sendable, Equatable {
-    /// Where it traded, was cancelled or rests: the order says it.
-    case done(Order, sequence: Int64, fills: Int)
+    /// Where it traded, was cancelled or rests: the order says it. `fills` are the trades of this
+    /// call, the last of which had `lastPrice` and `lastQuantity`: 0 where there are none.
+    case done(Order, sequence: Int64, fills: Int, lastPrice: Price, lastQuantity: Quantity)
     /// The same request was answered before: the order as it stands.
     case duplicate(Order, sequence: Int64)
     /// The same client order id with another request.
@@ -39,7 +40,10 @@ package enum CancelReply: Sendable, Equatable {
 }
 
 package enum AmendReply: Sendable, Equatable {
-    case done(Order, sequence: Int64, keptPriority: Bool, changed: Bool)
+    /// The trades as in SubmitReply: a new price may meet the other side.
+    case done(
+        Order, sequence: Int64, keptPriority: Bool, changed: Bool, fills: Int, lastPrice: Price,
+        lastQuantity: Quantity)
     case closed(Order)
     case refused(ScriptRefusal)
     case stale
@@ -146,7 +150,8 @@ extension SubmitReply {
         case "ok":
             self = .done(
                 try reply.order(2, id), sequence: try reply.number(1),
-                fills: Int(try reply.number(3)))
+                fills: Int(try reply.number(3)), lastPrice: Price(try reply.number(4)),
+                lastQuantity: Quantity(try reply.number(5)))
         case "duplicate":
             self = .duplicate(try reply.order(2, id), sequence: try reply.number(1))
         case "conflict": self = .conflict
@@ -176,7 +181,9 @@ extension AmendReply {
         case "ok":
             self = .done(
                 try reply.order(2, id), sequence: try reply.number(1),
-                keptPriority: try reply.number(3) == 1, changed: try reply.number(4) == 1)
+                keptPriority: try reply.number(3) == 1, changed: try reply.number(4) == 1,
+                fills: Int(try reply.number(5)), lastPrice: Price(try reply.number(6)),
+                lastQuantity: Quantity(try reply.number(7)))
         case "refused" where try reply.text(1) == "order_closed":
             self = .closed(try reply.order(2, id))
         case "refused": self = .refused(try reply.refusal())

@@ -34,6 +34,8 @@ local function begin(keys, kind, symbol)
     -- Commands on zsets; those that remove are found by their key as well.
     call.zset_writes, call.removals = NONE, NONE
     call.fee, call.fee_total, call.account_counter, call.event = 0, nil, nil, nil
+    -- Of the trade made last; 0 where there is none.
+    call.last_price, call.last_quantity = 0, 0
     return call
 end
 

@@ -89,6 +89,7 @@ local function trade(call, order, made)
     settle_side(call, sell, made, -1, sell_fee)
     update_hold(call, resting)
     note_in_market(call, made, order.book)
+    call.last_price, call.last_quantity = made.price, made.quantity
 end
 
 local function settle(call, order, matches)

@@ -125,7 +125,9 @@ local function submit(keys, args)
     if code then return rejected(call, order, code, values) end
     execute(call, order, matches, stop)
     prepare(call)
-    return call, { 'ok', call.seq, order.record, #call.trades }
+    return call, {
+        'ok', call.seq, order.record, #call.trades, call.last_price, call.last_quantity,
+    }
 end
 
 register('submit', submit)

@@ -91,7 +91,7 @@ local function amend(keys, args)
     local price = new_value(args[2], 'price', order.price)
     local quantity = new_value(args[3], 'quantity', order.quantity)
     if price == order.price and quantity == order.quantity then
-        return nil, { 'ok', order.last_seq, pack_order(order), 1, 0 }
+        return nil, { 'ok', order.last_seq, pack_order(order), 1, 0, 0, 0, 0 }
     end
     check_values(call.instrument, order, price, quantity)
     -- An amend that comes too late for its order is answered when it is made again.
@@ -111,7 +111,10 @@ local function amend(keys, args)
         arrive_again(call, order, price, quantity, guards)
     end
     prepare(call)
-    return call, { 'ok', call.seq, order.record, keeps_place and 1 or 0, 1 }
+    return call, {
+        'ok', call.seq, order.record, keeps_place and 1 or 0, 1, #call.trades, call.last_price,
+        call.last_quantity,
+    }
 end
 
 register('amend', amend)
