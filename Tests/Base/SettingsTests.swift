@@ -23,6 +23,7 @@ import Testing
         #expect(settings.pluginsFile == nil)
         #expect(settings.samples)
         #expect(settings.durability == .strict)
+        #expect(!settings.testEcho)
         #expect(settings.logLevel == .info)
         #expect(settings.redis == nil)
     }
@@ -31,6 +32,7 @@ import Testing
         let settings = try settings([
             "OES_HOST": "127.0.0.2", "OES_PORT": "9000", "OES_DATA": "/var/lib/oes",
             "OES_PLUGINS": "my.json", "OES_SAMPLES": "off", "OES_DURABILITY": "fast",
+            "OES_TEST_ECHO": "on",
             "LOG_LEVEL": "DEBUG", "REDIS_HOST": "redis.example", "REDIS_PORT": "6380",
             "REDIS_PASSWORD": "a b\"c",
         ])
@@ -40,6 +42,7 @@ import Testing
         #expect(settings.pluginsFile == "my.json")
         #expect(!settings.samples)
         #expect(settings.durability == .fast)
+        #expect(settings.testEcho)
         #expect(settings.logLevel == .debug)
         let redis = ExternalRedis(host: "redis.example", port: 6_380, password: "a b\"c")
         #expect(settings.redis == redis)
@@ -69,6 +72,7 @@ import Testing
     @Test(arguments: [
         ("OES_PORT", "65536"), ("OES_PORT", "-1"), ("OES_PORT", "80a"), ("OES_PORT", " 80"),
         ("OES_PORT", "99999999999999999999"), ("OES_SAMPLES", "yes"), ("OES_DURABILITY", "Fast"),
+        ("OES_TEST_ECHO", "true"),
         ("LOG_LEVEL", "trace"), ("LOG_LEVEL", "Debug"), ("REDIS_PORT", "0"),
         ("REDIS_HOST", "redis://x"), ("REDIS_HOST", "a b"), ("OES_DATA", "a\nb"),
     ])

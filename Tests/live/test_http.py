@@ -238,3 +238,7 @@ def test_many_idle_connections_leave_room(server, client):
     finally:
         for connection in idle:
             connection.close()
+
+
+def test_the_echo_of_the_judges_is_not_there(client):
+    assert client.call("GET", "/test/echo").status_code == 404

@@ -39,6 +39,7 @@ package enum SettingName: String, CaseIterable, Sendable {
     case plugins = "OES_PLUGINS"
     case samples = "OES_SAMPLES"
     case durability = "OES_DURABILITY"
+    case testEcho = "OES_TEST_ECHO"
     case logLevel = "LOG_LEVEL"
     case redisHost = "REDIS_HOST"
     case redisPort = "REDIS_PORT"
@@ -56,6 +57,8 @@ package struct Settings: Sendable, Equatable {
     package let pluginsFile: String?
     package let samples: Bool
     package let durability: Durability
+    /// Whether /test/echo is there, for suites that test the protocol.
+    package let testEcho: Bool
     package let logLevel: LogLevel
     /// nil = the embedded one.
     package let redis: ExternalRedis?
@@ -85,6 +88,7 @@ package struct Settings: Sendable, Equatable {
         samples = try given.choice(.samples, [("on", true), ("off", false)]) ?? true
         durability =
             try given.choice(.durability, Durability.allCases.map { ($0.rawValue, $0) }) ?? .strict
+        testEcho = try given.testEcho(host: host)
         logLevel = try given.level() ?? .info
         redis = try given.externalRedis()
     }
@@ -178,6 +182,13 @@ private struct Given {
             .host,
             "a loopback address (127.0.0.1, ::1, localhost): without access keys, whoever reaches "
                 + "another address could trade; put a proxy that checks users in front")
+    }
+
+    /// On a loopback address only: it lets anyone who can connect make the host send.
+    func testEcho(host: String) throws(SettingsError) -> Bool {
+        let isOn = try choice(.testEcho, [("on", true), ("off", false)]) ?? false
+        guard isOn, !host.hasPrefix("127."), host != "::1" else { return isOn }
+        throw refuse(.testEcho, "off where OES_HOST isn't a loopback address")
     }
 
     /// Any of the three means that the operator runs a server.

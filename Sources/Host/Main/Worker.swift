@@ -95,7 +95,9 @@ final class Worker: StatusSource {
     /// Everything stands: lets clients in.
     private func open() {
         guard let parts, server == nil, !isEnding else { return }
-        let api = API(services: parts.services(status: self), log: log)
+        let api = API(
+            services: parts.services(status: self), log: log,
+            extraRoutes: settings.testEcho ? [EchoSocket.route] : [])
         let server = HTTPServer(loop: parts.loop, log: log) { request, responder in
             api.handle(request, responder)
         }
@@ -115,6 +117,9 @@ final class Worker: StatusSource {
         log.info(
             "no keys: open to every program on this machine, and to nobody else; Host and Origin "
                 + "are checked")
+        if settings.testEcho {
+            log.warning("OES_TEST_ECHO is on: /test/echo is there, which only tests should have")
+        }
         guard number == 0 else { return }
         // Written at once, for whoever waits for the line at the other end of a pipe.
         let line = Array("OES is ready at http://\(host):\(port)\n".utf8)

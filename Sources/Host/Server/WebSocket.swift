@@ -37,6 +37,12 @@ package final class WebSocket {
         connection.send(.text, text)
     }
 
+    /// Sends a binary message.
+    package func send(binary: [UInt8]) {
+        guard isOpen else { return }
+        connection.send(.binary, binary)
+    }
+
     /// Says goodbye, and waits a moment for the client's.
     package func close(code: UInt16, reason: String) {
         guard isOpen else { return }

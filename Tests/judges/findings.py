@@ -1,0 +1,28 @@
+"""What the judges found, held against the one list of exceptions."""
+
+import tomllib
+from pathlib import Path
+
+LIST = Path(__file__).with_name("exceptions.toml")
+
+
+def exceptions(suite):
+    """The cases of a suite in which a finding is expected."""
+    listed = tomllib.loads(LIST.read_text()).get("exception", [])
+    for entry in listed:
+        assert set(entry) == {"suite", "cases", "reason"}, f"an entry is incomplete: {entry}"
+        assert entry["cases"] and entry["reason"].strip(), f"an entry is empty: {entry}"
+    cases = [case for entry in listed if entry["suite"] == suite for case in entry["cases"]]
+    assert len(cases) == len(set(cases)), f"{suite} has a case twice in {LIST.name}"
+    return set(cases)
+
+
+def compare(suite, found, chosen=lambda case: True):
+    """Fails on what was found (case → what) but isn't listed, and on what is listed but wasn't
+    found. `chosen` tells which of the suite's cases were looked at."""
+    expected = set(filter(chosen, exceptions(suite)))
+    lines = [f"{case}: {what}" for case, what in sorted(found.items()) if case not in expected]
+    lines += [
+        f"{case}: no longer found; take it out of {LIST.name}"
+        for case in sorted(expected - set(found))]
+    assert not lines, f"{suite} finds:\n" + "\n".join(lines)
