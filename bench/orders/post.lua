@@ -1,5 +1,5 @@
 -- wrk's script: every request is a new limit order with an id of its own. Buys rest below the sells;
--- every tenth order crosses what rests on the other side.
+-- two orders of ten cross what rests on the other side.
 
 local thread_count = 0
 
