@@ -58,12 +58,14 @@ struct BookPictureTests {
 
     @Test("totals of orders")
     func totals() throws {
-        let book = BookPicture(of: [
+        let orders = [
             try order("1-a", sequence: 1, price: 100, quantity: 10),
             try order(
                 "1-b", sequence: 2, status: .partiallyFilled, price: 100, quantity: 10, filled: 3),
             try order("1-c", sequence: 3, side: .sell, price: 105, quantity: 4),
-        ])
+        ]
+        let book = BookPicture(of: orders, sequence: 3)
+        #expect(book.sequence == 3)
         #expect(
             book.bids.best == BookLevel(price: Price(100), quantity: Quantity(17), orderCount: 2))
         #expect(

@@ -27,6 +27,9 @@ package final class API {
     static func routes(_ services: Services) -> [Route] {
         OrderRoutes(services: services).routes
             + AccountRoutes(services: services).routes
+            + BookRoutes(services: services).routes
+            + AccountRoutesV1(services: services).routes
+            + InstrumentRoutes(services: services).routes
             + MarketRoutes(services: services).routes
             + RiskRoutes(services: services).routes
             + PluginRoutes(services: services).routes

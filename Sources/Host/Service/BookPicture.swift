@@ -67,8 +67,9 @@ package struct BookPicture: Sendable {
 
     package init() {}
 
-    /// The totals of some orders of one symbol: for books without kept totals.
-    package init(of orders: [Order]) {
+    /// The totals of some orders of one symbol as of a sequence: for books without kept totals.
+    package init(of orders: [Order], sequence: Int64) {
+        self.sequence = sequence
         var totals: [Side: [Price: (quantity: Int64, count: Int64)]] = [:]
         for order in orders {
             let total = totals[order.side]?[order.price] ?? (0, 0)
@@ -84,7 +85,6 @@ package struct BookPicture: Sendable {
                 if side == .buy { bids.set(level) } else { asks.set(level) }
             }
         }
-        sequence = orders.map(\.lastSequence).max() ?? 0
         time = orders.map(\.updatedAt).max() ?? 0
     }
 

@@ -7,7 +7,8 @@ import Wire
 package enum AccountJSON {
     package static func write(_ account: Account, style: NumberStyle, into json: inout JSONWriter) {
         json.beginObject()
-        json.field("id", account.id)
+        // The predecessor's name of it.
+        if style == .numbers { json.field("id", account.id) }
         json.field("account_id", account.id)
         json.field("name", account.profile.name)
         json.field("balance", money: account.balance, style)

@@ -49,22 +49,17 @@ struct AccountRoutes {
     }
 
     private func one(_ exchange: Exchange) throws(Rejection) {
-        withCurrentAccount(exchange) { account in
+        services.withCurrentAccount(exchange) { account in
             exchange.reply { AccountJSON.write(account, style: .numbers, into: &$0) }
         }
     }
 
     private func positions(_ exchange: Exchange) throws(Rejection) {
-        withCurrentAccount(exchange) { [services] account in
+        services.withCurrentAccount(exchange) { [services] account in
             exchange.reply { json in
                 json.beginArray()
                 for position in services.picture.positions(account: account.id) {
-                    guard let instrument = services.picture.instruments[position.symbol] else {
-                        continue
-                    }
-                    let last = services.picture.market(of: position.symbol).last
-                    PositionJSON.write(
-                        position, instrument: instrument, last: last, style: .numbers, into: &json)
+                    services.write(position, style: .numbers, into: &json)
                 }
                 json.endArray()
             }
@@ -77,7 +72,7 @@ struct AccountRoutes {
         let account = try services.requireAccount(exchange.parameters[0])
         services.history.ledger(account: account.id, page) { [services] result in
             exchange.replyPage(result, limit: page.limit) { line, json in
-                services.write(line, into: &json)
+                services.write(line, style: .numbers, into: &json)
             }
         }
     }
@@ -89,16 +84,16 @@ struct AccountRoutes {
         services.accounts.create(
             new.profile, currency: new.currency, initialBalance: new.balance,
             isActive: new.isActive
-        ) { exchange.reply($0) }
+        ) { exchange.reply($0, status: 201, style: .numbers) }
     }
 
     private func update(_ exchange: Exchange) throws(Rejection) {
         let change = try AccountFields.readChange(try exchange.bodyFields())
-        withCurrentAccount(exchange) { [services] account in
+        services.withCurrentAccount(exchange) { [services] account in
             services.accounts.update(
                 account, profile: change.applied(to: account.profile),
                 isActive: change.isActive ?? account.isActive
-            ) { exchange.reply($0) }
+            ) { exchange.reply($0, status: 200, style: .numbers) }
         }
     }
 
@@ -111,22 +106,22 @@ struct AccountRoutes {
             switch result {
             case .failure(let rejection): exchange.fail(rejection)
             case .success(let line):
-                exchange.reply(201) { services.write(line, into: &$0) }
+                exchange.reply(201) { services.write(line, style: .numbers, into: &$0) }
             }
         }
     }
 
-    private func withCurrentAccount(_ exchange: Exchange, _ use: @escaping (Account) -> Void) {
-        let id = exchange.parameters[0]
-        services.whenCurrent(exchange) { [services] in
-            do throws(Rejection) { use(try services.requireAccount(id)) } catch {
-                exchange.fail(error)
-            }
-        }
-    }
 }
 
 extension Services {
+    /// Runs `use` with the account of the path's first parameter, as it was last told to anyone.
+    func withCurrentAccount(_ exchange: Exchange, _ use: @escaping (Account) -> Void) {
+        let id = exchange.parameters[0]
+        whenCurrent(exchange) { [self] in
+            do throws(Rejection) { use(try requireAccount(id)) } catch { exchange.fail(error) }
+        }
+    }
+
     /// The accounts that a key may see, the oldest first.
     func accounts(of principal: Principal) -> [Account] {
         picture.accounts.values.filter { principal.accounts.contains($0.id) }.sorted {
@@ -134,19 +129,26 @@ extension Services {
         }
     }
 
-    fileprivate func write(_ line: LedgerLine, into json: inout JSONWriter) {
-        LedgerJSON.write(line, quantityScale: scales(line.entry.symbol).quantity, into: &json)
+    /// Every position's symbol is an instrument: none is ever taken away.
+    func write(_ position: Position, style: NumberStyle, into json: inout JSONWriter) {
+        guard let instrument = picture.instruments[position.symbol] else { return json.null() }
+        PositionJSON.write(
+            position, instrument: instrument, last: picture.market(of: position.symbol).last,
+            style: style, into: &json)
+    }
+
+    func write(_ line: LedgerLine, style: NumberStyle, into json: inout JSONWriter) {
+        LedgerJSON.write(
+            line, quantityScale: scales(line.entry.symbol).quantity, style: style, into: &json)
     }
 }
 
 extension Exchange {
-    fileprivate func reply(_ result: Result<Account, Rejection>) {
+    func reply(_ result: Result<Account, Rejection>, status: Int, style: NumberStyle) {
         switch result {
         case .failure(let rejection): fail(rejection)
         case .success(let account):
-            reply(request.head.method == .post ? 201 : 200) {
-                AccountJSON.write(account, style: .numbers, into: &$0)
-            }
+            reply(status) { AccountJSON.write(account, style: style, into: &$0) }
         }
     }
 }

@@ -3,6 +3,17 @@
 import Base
 import Service
 import Trading
+import Views
+import Wire
+
+extension PageOf {
+    /// A page of what is in memory anyway; the token is how many were shown before.
+    init(of all: [Item], _ page: Page) {
+        let start = min(page.before ?? 0, all.count)
+        let end = min(all.count, start + page.limit)
+        self.init(items: Array(all[start..<end]), next: end < all.count ? end : nil)
+    }
+}
 
 extension Exchange {
     /// Reads `limit` and `page_token` from the query.
@@ -31,6 +42,25 @@ extension Exchange {
                 code: "out_of_range")
         }
         return value
+    }
+
+    /// Answers {items, next_page_token}, as the lists of /api/v1 do.
+    func replyItems<Item>(
+        _ result: Result<PageOf<Item>, Rejection>, _ write: (Item, inout JSONWriter) -> Void
+    ) {
+        switch result {
+        case .failure(let rejection): fail(rejection)
+        case .success(let page):
+            reply { json in
+                json.beginObject()
+                json.key("items")
+                json.beginArray()
+                for item in page.items { write(item, &json) }
+                json.endArray()
+                json.optionalField("next_page_token", page.next.map { String($0) } ?? "")
+                json.endObject()
+            }
+        }
     }
 
     /// The header that names the next page; none after the last.

@@ -1,0 +1,117 @@
+// Accounts as /api/v1 has them: decimal strings, pages of items.
+
+import Base
+import Service
+import Trading
+import Views
+import Wire
+
+struct AccountRoutesV1 {
+    let services: Services
+
+    var routes: [Route] {
+        [
+            Route(
+                .get, "/api/v1/accounts", "The key's accounts, the oldest first",
+                .permission(.see), query: Field.paging, answers: [.ok(pageOf: .account(.decimal))],
+                list),
+            Route(
+                .post, "/api/v1/accounts", "Make an account", .everyone(.administer),
+                body: AccountFields.new, answers: [.created(.account(.decimal))],
+                refusals: [.refused], create),
+            Route(
+                .get, "/api/v1/accounts/{account}", "One account", .account(.see),
+                answers: [.ok(.account(.decimal))], one),
+            Route(
+                .patch, "/api/v1/accounts/{account}", "Change an account",
+                .account(.administer), body: AccountFields.profile,
+                answers: [.ok(.account(.decimal))], refusals: [.refused], update),
+            Route(
+                .get, "/api/v1/accounts/{account}/positions", "An account's positions, by symbol",
+                .account(.see), query: Field.paging, answers: [.ok(pageOf: .position(.decimal))],
+                positions),
+            Route(
+                .get, "/api/v1/accounts/{account}/ledger",
+                "Every movement of cash and shares, newest first", .account(.see),
+                query: Field.paging, answers: [.ok(pageOf: .ledgerEntry(.decimal))], ledger),
+            Route(
+                .post, "/api/v1/accounts/{account}/ledger", "Deposit, withdraw or adjust",
+                .account(.administer), body: TransactionFields.kept,
+                answers: [.created(.ledgerEntry(.decimal))], refusals: [.refused], transact),
+        ]
+    }
+
+    // MARK: Read
+
+    private func list(_ exchange: Exchange) throws(Rejection) {
+        let query = try exchange.queryFields()
+        let page = try exchange.page(query, defaultLimit: Limits.listDefault)
+        services.whenCurrent(exchange) { [services] in
+            let accounts = services.accounts(of: exchange.principal)
+            exchange.replyItems(.success(PageOf(of: accounts, page))) { account, json in
+                AccountJSON.write(account, style: .strings, into: &json)
+            }
+        }
+    }
+
+    private func one(_ exchange: Exchange) throws(Rejection) {
+        services.withCurrentAccount(exchange) { account in
+            exchange.reply { AccountJSON.write(account, style: .strings, into: &$0) }
+        }
+    }
+
+    private func positions(_ exchange: Exchange) throws(Rejection) {
+        let query = try exchange.queryFields()
+        let page = try exchange.page(query, defaultLimit: Limits.listDefault)
+        services.withCurrentAccount(exchange) { [services] account in
+            let positions = services.picture.positions(account: account.id)
+            exchange.replyItems(.success(PageOf(of: positions, page))) { position, json in
+                services.write(position, style: .strings, into: &json)
+            }
+        }
+    }
+
+    private func ledger(_ exchange: Exchange) throws(Rejection) {
+        let query = try exchange.queryFields()
+        let page = try exchange.page(query, defaultLimit: Limits.listDefault)
+        let account = try services.requireAccount(exchange.parameters[0])
+        services.history.ledger(account: account.id, page) { [services] result in
+            exchange.replyItems(result) { line, json in
+                services.write(line, style: .strings, into: &json)
+            }
+        }
+    }
+
+    // MARK: Change
+
+    private func create(_ exchange: Exchange) throws(Rejection) {
+        let new = try AccountFields.readNew(try exchange.bodyFields())
+        services.accounts.create(
+            new.profile, currency: new.currency, initialBalance: new.balance,
+            isActive: new.isActive
+        ) { exchange.reply($0, status: 201, style: .strings) }
+    }
+
+    private func update(_ exchange: Exchange) throws(Rejection) {
+        let change = try AccountFields.readChange(try exchange.bodyFields())
+        services.withCurrentAccount(exchange) { [services] account in
+            services.accounts.update(
+                account, profile: change.applied(to: account.profile),
+                isActive: change.isActive ?? account.isActive
+            ) { exchange.reply($0, status: 200, style: .strings) }
+        }
+    }
+
+    private func transact(_ exchange: Exchange) throws(Rejection) {
+        let account = try services.requireAccount(exchange.parameters[0])
+        let transaction = try TransactionFields.read(
+            try exchange.bodyFields(), account: account.id, services: services)
+        services.accounts.transact(transaction) { [services] result in
+            switch result {
+            case .failure(let rejection): exchange.fail(rejection)
+            case .success(let line):
+                exchange.reply(201) { services.write(line, style: .strings, into: &$0) }
+            }
+        }
+    }
+}
