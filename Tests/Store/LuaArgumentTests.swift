@@ -193,6 +193,14 @@ import Trading
             ("count", ["0", "1", "list:orders", "2", "a"]),
             ("list", ["0", "1", "orders", "1", "a"]), ("list", ["0", "1", "list:", "1", "a"]),
             ("list", ["0", "1", "list:orders", "1", "a", "seq", "1", "b"]),
+            ("history", ["0", "1", "history", "2", "1-a", Argument([0, 0, 0, 0])]),
+            ("history", ["0", "1", "list:x", "1", "a", "history", "1", "1-a"]),
+            ("history", ["0", "1", "list:x", "1", "a", "history", "2", "1-a", ""]),
+            ("history", ["0", "1", "list:x", "1", "a", "history", "2", "1-a", "abc"]),
+            (
+                "history",
+                ["0", "1", "list:x", "1", "a", "history", "2", "1-a", Argument([1, 0, 0, 0])]
+            ),
         ]
         for (name, arguments) in wrong {
             world.expectUnchanged({ functions.call("project", arguments) }, refused + name)

@@ -95,11 +95,25 @@ package enum Limits {
 
     package static let listDefault = 100
     package static let listMaximum = 1_000
+    /// Steps of one order's history that are shown, the newest; 270_project.lua keeps the places of
+    /// one more.
+    package static let historySteps = 1_000
+    /// Places between two steps of an order that are read along with them, to spare a command.
+    package static let historyGap = 8
+    /// The most executions of one event: both sides of each fill, the expiries, the order's own.
+    package static let stepsPerEvent = 2 * fillsPerCall + expiriesPerCall + 2
+    /// Items that one request of a filtered list reads; then it answers what it has found, and the
+    /// next page goes on. Some 5 ms of Redis's time in all.
+    package static let itemsPerScan = 5_000
+    /// Of these at once: about 0.3 ms.
+    package static let itemsPerScanStep = 500
     package static let bookDepthDefault = 50
     package static let bookDepthMaximum = 1_000
-    /// Events whose orders, trades and ledger entries the projector lists in one call: some 3,000
-    /// items, about 2 ms of Redis's time, however far behind the lists are.
+    /// Events whose orders, trades, executions and ledger entries the projector lists in one call:
+    /// some 4,000 items, about 3 ms of Redis's time, however far behind the lists are.
     package static let eventsPerProjection = 512
+    /// Their sections together: a sweep of 1,000 fills has some 6,000 by itself, and is one call.
+    package static let changesPerProjection = 4_096
     /// The wait before the projector tries a failed call again.
     package static let projectorRetryMillis = 200
 

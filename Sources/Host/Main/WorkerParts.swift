@@ -104,7 +104,8 @@ final class WorkerParts {
 
     func services(status: any StatusSource) -> Services {
         let history = History(
-            redis: connections.reads, projector: projector, acknowledged: acknowledged)
+            redis: connections.reads, projector: projector, picture: picture,
+            acknowledged: acknowledged)
         let orders = OrderService(
             loop: loop, picture: picture, registry: registry, matcher: matcher, history: history,
             acknowledged: acknowledged, names: OrderNames(hostNumber: Int64(number)))
@@ -195,7 +196,8 @@ final class WorkerParts {
     /// What a new subscriber of trades is shown first.
     private func loadRecentTrades() {
         let history = History(
-            redis: connections.reads, projector: projector, acknowledged: acknowledged)
+            redis: connections.reads, projector: projector, picture: picture,
+            acknowledged: acknowledged)
         history.trades(symbol: nil, Page(limit: FeedPublisher.tradesRemembered, before: nil)) {
             [self] result in
             if case .success(let page) = result { feed.seed(trades: Array(page.items.reversed())) }

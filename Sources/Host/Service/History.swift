@@ -1,208 +1,128 @@
-// Reading what has ended: lists that the projector keeps in Redis, newest first, page by page.
+// Reading what has happened: lists that the projector keeps in Redis, newest first, page by page.
 //
 // The lists only grow at their end, so a page token is simply how many items are older: pages stay
-// the same while new orders come in.
+// the same while new orders come in. Every read waits until the lists (or the picture, where it
+// answers) have come as far as any client of this host was told.
 
 import Base
 import Store
 import Trading
 
-package struct Page: Sendable {
-    package let limit: Int
-    /// How many older items the page starts from; nil = the newest.
-    package let before: Int?
-
-    package init(limit: Int, before: Int?) {
-        self.limit = limit
-        self.before = before
-    }
-}
-
-package struct PageOf<Item> {
-    package let items: [Item]
-    /// For the page after this one; nil where this is the last.
-    package let next: Int?
-
-    package init(items: [Item], next: Int?) {
-        self.items = items
-        self.next = next
-    }
-}
-
 package final class History {
-    private let redis: RedisConnection
-    private let keys = Keys.first
+    let store: ListStore
     private let projector: Projector
+    private let picture: Picture
     private let acknowledged: Acknowledged
 
     package typealias Completion<Item> = (Result<PageOf<Item>, Rejection>) -> Void
 
-    package init(redis: RedisConnection, projector: Projector, acknowledged: Acknowledged) {
-        self.redis = redis
+    package init(
+        redis: RedisConnection, projector: Projector, picture: Picture, acknowledged: Acknowledged
+    ) {
+        store = ListStore(redis: redis)
         self.projector = projector
+        self.picture = picture
         self.acknowledged = acknowledged
     }
 
-    // MARK: Lists
+    // MARK: Orders
 
     /// An account's orders, or everyone's.
     package func orders(
         account: String?, _ page: Page, _ completion: @escaping Completion<Order>
     ) {
-        orders(list: account.map { .ordersOf(account: $0) } ?? .orders, page, completion)
+        orders(OrderFilter(account: account), page, completion)
     }
 
     /// Orders that were rejected by a rule, for want of cash or shares, or by the market.
     package func rejectedOrders(_ page: Page, _ completion: @escaping Completion<Order>) {
-        orders(list: .rejected, page, completion)
+        orders(OrderFilter(statuses: [.rejected]), page, completion)
     }
 
-    package func trades(
-        symbol: String?, _ page: Page, _ completion: @escaping Completion<Trade>
+    /// A page token belongs to its filter: with another one it leads elsewhere.
+    package func orders(
+        _ filter: OrderFilter, _ page: Page, _ completion: @escaping Completion<Order>
     ) {
-        read(list: symbol.map { .tradesOf(symbol: $0) } ?? .trades, page) { result in
-            completion(result.decoded { item throws(RecordError) in try Trade(listItem: item) })
+        if filter.asksForOpenOnly { return openOrders(filter, page, completion) }
+        let list: ProjectedList =
+            switch filter.list {
+            case .account(let account): .ordersOf(account: account)
+            case .rejected: .rejected
+            case .all: .orders
+            }
+        let isWanted: ((Order) -> Bool)? = filter.takesAll ? nil : { filter.takes($0) }
+        whenListed(completion) { [store] in
+            store.reader(ofOrders: list).page(
+                page, in: filter.created, where: isWanted, completion)
         }
     }
 
-    package func ledger(
-        account: String, _ page: Page, _ completion: @escaping Completion<LedgerLine>
+    /// From the picture, without Redis. The page token is the sequence to go on below.
+    private func openOrders(
+        _ filter: OrderFilter, _ page: Page, _ completion: @escaping Completion<Order>
     ) {
-        read(list: .ledgerOf(account: account), page) { result in
-            completion(
-                result.decoded { item throws(RecordError) in try LedgerLine(listItem: item) })
+        picture.whenCaughtUp(to: acknowledged.sequence) { [picture] rejection in
+            if let rejection { return completion(.failure(rejection)) }
+            let orders = picture.openOrders.newest(
+                account: filter.account, before: page.before.map(Int64.init) ?? .max,
+                limit: page.limit, where: filter.takes)
+            let next = orders.count == page.limit ? orders.last?.acceptedSequence : nil
+            completion(.success(PageOf(items: orders, next: next.map { Int($0) })))
         }
     }
-
-    // MARK: One order
 
     /// An order as it stands in Redis, open or ended; nil where there is none.
     package func order(
         _ id: OrderID, _ completion: @escaping (Result<Order?, Rejection>) -> Void
     ) {
-        fetch([id]) { result in completion(result.map { $0.first ?? nil }) }
+        store.fetch([id]) { result in completion(result.map { $0.first ?? nil }) }
     }
 
-    // MARK: Redis
-
-    private func orders(
-        list: ProjectedList, _ page: Page, _ completion: @escaping Completion<Order>
+    /// The same by the client's own id.
+    package func orderByClientID(
+        account: String, _ clientOrderID: String,
+        _ completion: @escaping (Result<Order?, Rejection>) -> Void
     ) {
-        read(list: list, page) { [self] result in
-            switch result {
-            case .failure(let rejection): completion(.failure(rejection))
-            case .success(let ids):
-                let wanted = ids.items.map { OrderID(String(decoding: $0, as: UTF8.self)) }
-                fetch(wanted) { orders in
-                    completion(
-                        orders.map { PageOf(items: $0.compactMap { $0 }, next: ids.next) })
-                }
-            }
-        }
+        order(OrderID(account: account, clientOrderID: clientOrderID), completion)
     }
 
-    /// Orders by id, in the same order.
-    private func fetch(
-        _ ids: [OrderID], _ completion: @escaping (Result<[Order?], Rejection>) -> Void
+    // MARK: Trades and ledger
+
+    /// One symbol's trades, or all.
+    package func trades(
+        symbol: String?, in span: TimeSpan = TimeSpan(), _ page: Page,
+        _ completion: @escaping Completion<Trade>
     ) {
-        guard !ids.isEmpty else { return completion(.success([])) }
-        var command = RedisCommand("HMGET")
-        command.append(keys.orders)
-        for id in ids { command.append(id.text) }
-        redis.send(command) { reply in
-            switch reply {
-            case .failure(let failure): completion(.failure(failure.rejection))
-            case .success(.array(let records)):
-                do throws(RecordError) {
-                    completion(.success(try History.decode(ids, records)))
-                } catch {
-                    completion(.failure(.damaged(error)))
-                }
-            case .success: completion(.failure(.damaged(RecordError(what: "no list of orders"))))
-            }
+        let list = symbol.map { ProjectedList.tradesOf(symbol: $0) } ?? .trades
+        whenListed(completion) { [store] in
+            store.reader(list, time: \Trade.time) { item throws(RecordError) in
+                try Trade(listItem: item)
+            }.page(page, in: span, where: nil, completion)
         }
     }
 
-    private static func decode(
-        _ ids: [OrderID], _ records: [RedisReply]
-    ) throws(RecordError) -> [Order?] {
-        var orders: [Order?] = []
-        for (id, record) in zip(ids, records) {
-            if case .bulk(let bytes) = record {
-                orders.append(try Order(id: id, record: bytes[...]))
-            } else {
-                orders.append(nil)
-            }
-        }
-        return orders
-    }
-
-    /// A page of a list, newest first, once the projector has come as far as anyone was told.
-    private func read(
-        list: ProjectedList, _ page: Page, _ completion: @escaping Completion<[UInt8]>
+    /// `kinds` empty = all.
+    package func ledger(
+        account: String, kinds: Set<LedgerKind> = [], in span: TimeSpan = TimeSpan(), _ page: Page,
+        _ completion: @escaping Completion<LedgerLine>
     ) {
-        projector.whenProjected(to: acknowledged.sequence) { [self] rejection in
-            if let rejection { return completion(.failure(rejection)) }
-            if let before = page.before { return range(list, before, page.limit, completion) }
-            var length = RedisCommand("LLEN")
-            length.append(keys.list(list))
-            redis.send(length) { [self] reply in
-                switch reply {
-                case .failure(let failure): completion(.failure(failure.rejection))
-                case .success(.integer(let count)):
-                    range(list, Int(count), page.limit, completion)
-                case .success: completion(.failure(.damaged(RecordError(what: "no list length"))))
-                }
-            }
+        let isWanted: ((LedgerLine) -> Bool)? =
+            kinds.isEmpty ? nil : { kinds.contains($0.entry.kind) }
+        whenListed(completion) { [store] in
+            store.reader(.ledgerOf(account: account), time: \LedgerLine.time) {
+                item throws(RecordError) in try LedgerLine(listItem: item)
+            }.page(page, in: span, where: isWanted, completion)
         }
     }
 
-    private func range(
-        _ list: ProjectedList, _ before: Int, _ limit: Int,
-        _ completion: @escaping Completion<[UInt8]>
+    // MARK: Parts
+
+    /// Runs `read` once the lists hold all that any client was told.
+    func whenListed<Value>(
+        _ completion: @escaping (Result<Value, Rejection>) -> Void, _ read: @escaping () -> Void
     ) {
-        guard before > 0 else { return completion(.success(PageOf(items: [], next: nil))) }
-        let start = max(0, before - limit)
-        var command = RedisCommand("LRANGE")
-        command.append(keys.list(list))
-        command.append(Int64(start))
-        command.append(Int64(before - 1))
-        redis.send(command) { reply in
-            switch reply {
-            case .failure(let failure): completion(.failure(failure.rejection))
-            case .success(.array(let items)):
-                let newestFirst = items.reversed().compactMap { item -> [UInt8]? in
-                    if case .bulk(let bytes) = item { bytes } else { nil }
-                }
-                completion(
-                    .success(PageOf(items: newestFirst, next: start > 0 ? start : nil)))
-            case .success: completion(.failure(.damaged(RecordError(what: "no list"))))
-            }
+        projector.whenProjected(to: acknowledged.sequence) { rejection in
+            if let rejection { completion(.failure(rejection)) } else { read() }
         }
-    }
-}
-
-extension Result where Success == PageOf<[UInt8]>, Failure == Rejection {
-    func decoded<Item>(
-        _ decode: (ArraySlice<UInt8>) throws(RecordError) -> Item
-    ) -> Result<PageOf<Item>, Rejection> {
-        switch self {
-        case .failure(let rejection): return .failure(rejection)
-        case .success(let page):
-            var items: [Item] = []
-            do throws(RecordError) {
-                for item in page.items { items.append(try decode(item[...])) }
-            } catch {
-                return .failure(.damaged(error))
-            }
-            return .success(PageOf(items: items, next: page.next))
-        }
-    }
-}
-
-extension Rejection {
-    static func damaged(_ error: RecordError) -> Rejection {
-        Rejection(
-            .unavailable, "damaged_record", "A record in Redis can't be read: \(error.what).")
     }
 }

@@ -1,5 +1,5 @@
 // Builds the lists that are read newest first (everyone's orders, an account's orders, trades, the
-// ledger, alerts) from the event stream, so that the matcher script has no part in it and no
+// ledger, executions) from the event stream, so that the matcher script has no part in it and no
 // reader goes through the whole database.
 //
 // Each batch is one script call that names the sequence it continues from. Another host may have
@@ -65,13 +65,23 @@ package final class Projector {
     private func work() {
         guard !isBusy else { return }
         pending = pending.drop { $0.sequence <= cursor }
-        let batch = pending.prefix(Limits.eventsPerProjection)
+        let batch = nextBatch()
         guard let first = batch.first, let last = batch.last else { return wakeWaiting() }
         guard first.sequence == cursor + 1 else { return missing(first.sequence) }
         isBusy = true
         let additions = Projection(of: batch).additions
         let call = ProjectCall(from: cursor, to: last.sequence, additions: additions)
         matcher.project(call) { [self] reply in finish(reply, upTo: last.sequence) }
+    }
+
+    /// As many events as one call may hold, but one at least.
+    private func nextBatch() -> ArraySlice<Event> {
+        var changes = 0
+        let batch = pending.prefix(Limits.eventsPerProjection).prefix { event in
+            changes += event.changes.count
+            return changes <= Limits.changesPerProjection
+        }
+        return batch.isEmpty ? pending.prefix(1) : batch
     }
 
     /// The lists in Redis end before the events that we have: its data went back in time. The event
@@ -108,49 +118,4 @@ package final class Projector {
         lastProblem = ""
         for action in waiting.wake(cursor) { action(nil) }
     }
-}
-
-/// What a batch of events adds to which list.
-struct Projection {
-    private var items: [ProjectedList: [[UInt8]]] = [:]
-    /// Ledger entries of the event so far: the second half of their ids.
-    private var ledgerIndex: UInt32 = 0
-
-    init(of events: some Sequence<Event>) {
-        for event in events {
-            ledgerIndex = 0
-            for change in event.changes { add(change, of: event) }
-        }
-    }
-
-    private mutating func add(_ change: Change, of event: Event) {
-        switch change {
-        case .order(let order, cause: .accepted): addOrder(order)
-        case .order(let order, cause: .rejected):
-            addOrder(order)
-            push(Array(order.id.text.utf8), to: .rejected)
-        case .trade(let trade):
-            let item = trade.listItem
-            push(item, to: .trades)
-            push(item, to: .tradesOf(symbol: trade.symbol))
-        case .ledger(let entry):
-            let item = entry.listItem(
-                sequence: event.sequence, index: ledgerIndex, time: event.time)
-            ledgerIndex += 1
-            push(item, to: .ledgerOf(account: entry.account))
-        case .order, .account, .position, .level, .instrument, .market, .guardValue: break
-        }
-    }
-
-    private mutating func addOrder(_ order: Order) {
-        let id = Array(order.id.text.utf8)
-        push(id, to: .orders)
-        push(id, to: .ordersOf(account: String(order.id.account)))
-    }
-
-    private mutating func push(_ item: [UInt8], to list: ProjectedList) {
-        items[list, default: []].append(item)
-    }
-
-    var additions: [ProjectCall.Addition] { items.map { ProjectCall.Addition($0.key, $0.value) } }
 }

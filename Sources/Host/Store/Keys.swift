@@ -20,6 +20,8 @@ package struct Keys: Sendable, Equatable {
     package var positions: String { "\(prefix):positions" }
     package var orders: String { "\(prefix):orders" }
     package var projected: String { "\(prefix):projected" }
+    /// Order id → where its executions stand in its account's list.
+    package var history: String { "\(prefix):history" }
     /// Held by the one host that delivers notifications.
     package var notifierLease: String { "\(prefix):lease:notifiers" }
 
@@ -49,6 +51,8 @@ package enum ProjectedList: Hashable, Sendable {
     case trades
     case tradesOf(symbol: String)
     case ledgerOf(account: String)
+    case executions
+    case executionsOf(account: String)
 
     /// Without the shard's prefix, as `project` takes it.
     var name: String {
@@ -59,6 +63,8 @@ package enum ProjectedList: Hashable, Sendable {
         case .trades: "list:trades"
         case .tradesOf(let symbol): "list:trades:\(symbol)"
         case .ledgerOf(let account): "list:ledger:\(account)"
+        case .executions: "list:executions"
+        case .executionsOf(let account): "list:executions:\(account)"
         }
     }
 }

@@ -64,6 +64,9 @@ package struct ByteWriter {
 
     package init() {}
 
+    /// `capacity`: the bytes that the whole will have, as far as is known.
+    package init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
     package mutating func byte(_ value: UInt8) { bytes.append(value) }
 
     package mutating func int64(_ value: Int64) {

@@ -141,17 +141,10 @@ package struct Order: Hashable, Sendable {
     /// further decimals; nil before the first fill, and where it passes 64 bits: a price of 2^53 has
     /// room for three.
     package func averagePrice(extraDecimals: Int) -> Int64? {
-        guard filled.raw > 0, notionalHigh >= 0, notionalLow >= 0 else { return nil }
-        let high = UInt64(notionalHigh).multipliedFullWidth(by: 100_000_000_000_000)
-        let (low, carry) = high.low.addingReportingOverflow(UInt64(notionalLow))
-        let factor = UInt64(Scaled.powersOfTen[extraDecimals])
-        let scaledLow = low.multipliedFullWidth(by: factor)
-        let scaledHigh = (high.high + (carry ? 1 : 0)) * factor + scaledLow.high
-        let divisor = UInt64(filled.raw)
-        guard scaledHigh < divisor else { return nil }
-        let (quotient, remainder) = divisor.dividingFullWidth((scaledHigh, scaledLow.low))
-        return Int64(exactly: remainder >= divisor - remainder ? quotient &+ 1 : quotient)
+        notional.averagePrice(over: filled, extraDecimals: extraDecimals)
     }
+
+    package var notional: Notional { Notional(high: notionalHigh, low: notionalLow) }
 }
 
 func known<Value>(_ value: Value?, _ field: String) throws(RecordError) -> Value {

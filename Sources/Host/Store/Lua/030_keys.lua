@@ -6,7 +6,7 @@ local function new_keys(prefix)
     local keys = { prefix = prefix, symbols = {} }
     for _, name in ipairs({
         'seq', 'events', 'instruments', 'market', 'accounts', 'positions', 'orders', 'account_id',
-        'fees', 'projected',
+        'fees', 'projected', 'history',
     }) do
         keys[name] = prefix .. ':' .. name
     end
