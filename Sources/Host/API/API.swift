@@ -13,6 +13,7 @@ package final class API {
     private var requestCount: Int64 = 0
     private let requestPrefix: String
     private let door = Door()
+    private let documentation: Documentation
     /// Requests that wait for the picture, by connection: what comes behind them waits too, so that
     /// a cancel can't overtake its order.
     private var held: [ObjectIdentifier: Int] = [:]
@@ -20,7 +21,10 @@ package final class API {
     package init(services: Services, log: Log, extraRoutes: [Route] = []) {
         self.services = services
         self.log = log
-        router = Router(API.routes(services) + extraRoutes)
+        documentation = Documentation(registry: services.registry)
+        let routes = API.routes(services) + documentation.routes + extraRoutes
+        documentation.make(of: routes)
+        router = Router(routes)
         requestPrefix = String(Clock.wallMicros(), radix: 36) + "-"
     }
 

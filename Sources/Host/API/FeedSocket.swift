@@ -11,8 +11,10 @@ struct FeedRoute {
     let services: Services
 
     var route: Route {
-        Route(.get, "/ws", "The live feed (WebSocket)", .permission(.see)) {
-            [services] exchange throws(Rejection) in
+        Route(
+            .get, "/ws", "The live feed (WebSocket)", .permission(.see),
+            answers: [Answer(status: 101, body: .none)], needsRedis: false
+        ) { [services] exchange throws(Rejection) in
             switch WebSocketHandshake.accept(exchange.request.head) {
             case .failure(let failure):
                 exchange.finish(

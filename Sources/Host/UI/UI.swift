@@ -56,7 +56,7 @@ package enum UIFiles {
     }
 
     /// FNV-1a, 64 bits, as hex: it tells versions of a file apart and guards nothing.
-    private static func fingerprint(_ bytes: [UInt8]) -> String {
+    package static func fingerprint(_ bytes: [UInt8]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in bytes {
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3

@@ -13,40 +13,48 @@ struct OrderRoutes {
         [
             Route(
                 .post, "/api/accounts/{account}/orders", "Place an order", .account(.trade),
-                body: OrderFields.kept, refusals: [.conflict, .refused], place),
+                body: OrderFields.kept, answers: [.ok(.keptOrder)],
+                refusals: [.conflict, .refused], place),
             Route(
                 .post, "/api/accounts/{account}/orders/direct", "Place an order",
-                .account(.trade), body: OrderFields.kept, refusals: [.conflict, .refused], place),
+                .account(.trade), body: OrderFields.kept, answers: [.ok(.keptOrder)],
+                refusals: [.conflict, .refused], place),
             Route(
                 .get, "/api/accounts/{account}/orders", "An account's orders", .account(.see),
-                query: Field.paging, ofAccount),
+                query: Field.paging, answers: [.ok(listOf: .keptOrder)], ofAccount),
             Route(
                 .get, "/api/accounts/orders/all", "Everyone's orders", .everyone(.see),
-                query: Field.paging, all),
+                query: Field.paging, answers: [.ok(listOf: .keptOrder)], all),
             Route(
                 .get, "/api/orders/open", "Orders that still work", .permission(.see),
-                query: OrderRoutes.bySymbol, open),
+                query: OrderRoutes.bySymbol, answers: [.ok(listOf: .keptOrder)], open),
             Route(
                 .get, "/api/orders/active", "Orders that still work", .permission(.see),
-                query: OrderRoutes.bySymbol, open),
+                query: OrderRoutes.bySymbol, answers: [.ok(listOf: .keptOrder)], open),
             Route(
                 .get, "/api/orders/trades/recent", "Trades, newest first", .permission(.see),
-                query: OrderRoutes.bySymbol, recentTrades),
-            Route(.get, "/api/orders/{order}", "One order", .order(.see), one),
+                query: OrderRoutes.bySymbol, answers: [.ok(listOf: .keptTrade)],
+                refusals: [.refused],
+                recentTrades),
+            Route(
+                .get, "/api/orders/{order}", "One order", .order(.see),
+                answers: [.ok(.keptOrder)], one),
             Route(
                 .post, "/api/orders/{order}/edit", "Change price or quantity", .order(.trade),
-                body: OrderFields.change, refusals: [.conflict, .refused], edit),
+                body: OrderFields.change, answers: [.ok(.edited)], refusals: [.conflict, .refused],
+                edit),
             Route(
                 .post, "/api/orders/{order}/cancel", "Cancel an order", .order(.cancel),
-                body: [], isBodyOptional: true, refusals: [.conflict], cancel),
+                body: [], isBodyOptional: true, answers: [.ok(.cancelled)],
+                refusals: [.conflict], cancel),
             Route(
                 .post, "/api/accounts/{account}/orders/{order}/cancel",
                 "Cancel an account's order", .account(.cancel), body: [], isBodyOptional: true,
-                refusals: [.conflict], cancelOfAccount),
+                answers: [.ok(.cancelled)], refusals: [.conflict], cancelOfAccount),
             Route(
                 .delete, "/api/accounts/{account}/orders/{order}",
                 "Cancel an account's order", .account(.cancel), body: [], isBodyOptional: true,
-                refusals: [.conflict], cancelOfAccount),
+                answers: [.ok(.cancelled)], refusals: [.conflict], cancelOfAccount),
         ]
     }
 

@@ -13,10 +13,10 @@ struct RiskRoutes {
         [
             Route(
                 .get, "/api/risk/orders", "Everyone's orders, newest first", .everyone(.oversee),
-                query: Field.paging, orders),
+                query: Field.paging, answers: [.ok(listOf: .keptOrder)], orders),
             Route(
                 .get, "/api/risk/alerts", "Orders that were refused, newest first",
-                .everyone(.oversee), query: Field.paging, alerts),
+                .everyone(.oversee), query: Field.paging, answers: [.ok(listOf: .alert)], alerts),
         ]
     }
 

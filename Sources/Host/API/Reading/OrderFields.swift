@@ -15,7 +15,7 @@ struct OrderFields {
     static let kept =
         [
             Field("type", .choice(sides), "The order's side.", required: true),
-            Field("tif", .identifier(most: Limits.tagBytes), "As time_in_force."),
+            Field("tif", .timeInForceName, "As time_in_force."),
         ] + common
     static let v1 =
         [
@@ -34,11 +34,10 @@ struct OrderFields {
         Field("quantity", .decimal(.positive), "How many units, in lots.", required: true),
         Field("price", .decimal(.positive), "The limit price, in ticks; none for market."),
         Field(
-            "order_type", .identifier(most: Limits.tagBytes),
+            "order_type", .orderTypeName,
             "A loaded order type; limit where a price is given, else market."),
         Field(
-            "time_in_force", .identifier(most: Limits.tagBytes),
-            "A loaded time in force; day by default."),
+            "time_in_force", .timeInForceName, "A loaded time in force; day by default."),
         Field(
             "client_order_id", .identifier(most: Limits.clientOrderIdBytes),
             "Your id of the order, unique in the account: repeating a request with it is safe."),

@@ -13,10 +13,10 @@ struct PluginRoutes {
         [
             Route(
                 .get, "/api/plugins", "Loaded plugins and their schemas", .permission(.see),
-                plugins),
+                answers: [.ok(.plugins)], needsRedis: false, plugins),
             Route(
                 .get, "/api/v1/plugins", "Loaded plugins and their schemas", .permission(.see),
-                plugins),
+                answers: [.ok(.plugins)], needsRedis: false, plugins),
         ]
     }
 

@@ -10,10 +10,15 @@ struct StatusRoutes {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/status", "The host and its Redis", .permission(.see), status),
-            Route(.get, "/health/live", "200 while the host answers", .anyone, live),
             Route(
-                .get, "/health/ready", "200 while orders can be taken, else 503", .anyone, ready),
+                .get, "/api/status", "The host and its Redis", .permission(.see),
+                answers: [.ok(.status)], needsRedis: false, status),
+            Route(
+                .get, "/health/live", "200 while the host answers", .anyone,
+                answers: [.ok(.health)], needsRedis: false, live),
+            Route(
+                .get, "/health/ready", "200 while orders can be taken, else 503", .anyone,
+                answers: [.ok(.health)], ready),
         ]
     }
 

@@ -24,6 +24,9 @@ package struct Field: Sendable {
         /// A list of objects.
         case objects([Field], most: Int)
         case identifiers(most: Int)
+        /// The name of a loaded order type, or of a loaded time in force.
+        case orderTypeName
+        case timeInForceName
         /// The parameters of the chosen order type, by its plugin's schema.
         case orderTypeParameters
     }

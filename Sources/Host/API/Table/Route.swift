@@ -22,12 +22,15 @@ package struct Route {
     let answers: [Answer]
     /// The refusals, by status, that it has beside those that its other properties bring.
     let refusals: [RefusalClass]
+    /// Whether it asks Redis, or waits for the picture to be as new as what clients were told.
+    let needsRedis: Bool
     let handler: Handler
 
     init(
         _ method: HTTPMethod, _ pattern: String, _ summary: String, _ access: Access,
         query: [Field] = [], body: [Field]? = nil, isBodyOptional: Bool = false,
-        answers: [Answer] = [], refusals: [RefusalClass] = [], _ handler: @escaping Handler
+        answers: [Answer] = [], refusals: [RefusalClass] = [], needsRedis: Bool = true,
+        _ handler: @escaping Handler
     ) {
         self.method = method
         self.pattern = pattern
@@ -38,6 +41,7 @@ package struct Route {
         self.isBodyOptional = isBodyOptional
         self.answers = answers
         self.refusals = refusals
+        self.needsRedis = needsRedis
         self.handler = handler
     }
 

@@ -1,0 +1,94 @@
+"""/openapi.json: valid, complete, and true: every route is called and held against it."""
+
+import pytest
+import requests
+from openapi_spec_validator import validate
+
+from live.client import Client
+from live.openapi import Document, path_examples, path_with
+
+# It answers a handshake, which test_websocket.py tries.
+NOT_CALLED = {"/ws"}
+# Their answers aren't declared yet.
+UNDECLARED = ("/api/accounts", "/api/orderbook", "/api/v1/instruments", "/api/v1/market")
+
+
+@pytest.fixture(scope="module")
+def document(server):
+    return Document(requests.get(server.url + "/openapi.json", timeout=30).json())
+
+
+def test_the_document_is_valid_openapi(document):
+    validate(document.value)
+    assert document.value["openapi"].startswith("3.1")
+
+
+def test_every_operation_says_who_may_and_what_it_answers(document):
+    names = []
+    for method, pattern, operation in document.operations():
+        names.append(operation["operationId"])
+        assert operation["x-access"] in ("anyone", "permission", "account", "order", "everyone")
+        assert (operation["x-permission"] is None) == (operation["x-access"] == "anyone"), pattern
+        assert (operation["security"] == []) == (operation["x-access"] == "anyone"), pattern
+        if any(pattern.startswith(start) for start in UNDECLARED):
+            continue
+        good = [status for status in operation["responses"] if status < "400"]
+        assert good, f"{method} {pattern} declares no answer"
+        assert {"400", "403"} <= set(operation["responses"])
+        declared = {field["name"] for field in operation["parameters"] if field["in"] == "path"}
+        assert declared == {part[1:-1] for part in pattern.split("/") if part.startswith("{")}
+    assert len(names) == len(set(names)), "operationIds are unique"
+
+
+def test_a_known_tag_gets_no_body_again(server):
+    first = requests.get(server.url + "/openapi.json", timeout=30)
+    again = requests.get(
+        server.url + "/openapi.json", headers={"If-None-Match": first.headers["ETag"]}, timeout=30)
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_loaded_plugins_are_in_it(document):
+    operation = document.value["paths"]["/api/accounts/{account}/orders"]["post"]
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    fields = schema["properties"]
+    assert schema["additionalProperties"] is False
+    assert {"limit", "market"} <= set(fields["order_type"]["enum"])
+    assert {"day", "gtc", "ioc", "fok"} <= set(fields["time_in_force"]["enum"])
+    titles = [part.get("title") for part in fields["params"]["anyOf"]]
+    assert {"limit", "market"} <= set(titles)
+
+
+def test_every_route_answers_as_declared(server, document):
+    """With the document's own examples, each on things of its own where it changes them."""
+    with Client(server.url) as client:
+        client.order("2", "sell", "AAPL", 5, "150.00")
+        client.order("1", "buy", "AAPL", 5, "150.00")
+        client.try_order("1", "buy", "AAPL", 100_001, "1.00")
+        for number, (method, pattern, operation) in enumerate(document.operations()):
+            if pattern in NOT_CALLED or "200" not in operation["responses"] and any(
+                    pattern.startswith(start) for start in UNDECLARED):
+                continue
+            values = path_examples(operation)
+            if "order" in values:
+                values["order"] = client.order(
+                    "1", "buy", "AAPL", 1, "140.00", client_order_id=f"call-{number}")["id"]
+            body = None
+            if "requestBody" in operation:
+                body = operation["requestBody"]["content"]["application/json"]["example"]
+            response = client.call(method, path_with(pattern, values), body)
+            assert response.status_code < 300, f"{method} {pattern}: {response.text[:500]}"
+            document.check(operation, response)
+
+
+@pytest.mark.parametrize("method,pattern,path,status", [
+    ("GET", "/api/accounts/{account}", "/api/accounts/999999", 404),
+    ("GET", "/api/orders/{order}", "/api/orders/1-nothing", 404),
+    ("POST", "/api/accounts/{account}/orders", "/api/accounts/1/orders", 400),
+    ("GET", "/api/accounts/{account}/orders", "/api/accounts/1/orders?limit=0", 400),
+])
+def test_refusals_are_as_declared(server, document, method, pattern, path, status):
+    operation = document.value["paths"][pattern][method.lower()]
+    response = requests.request(
+        method, server.url + path, timeout=30, json={} if method == "POST" else None)
+    assert response.status_code == status
+    document.check(operation, response)
