@@ -26,6 +26,9 @@ enum Examples {
         "PUT /api/accounts/{account}": "{\"risk_level\": \"low\"}",
         "POST /api/accounts/{account}/transactions":
             "{\"transaction_type\": \"deposit\", \"amount\": \"100\"}",
+        "PATCH /api/v1/accounts/{account}": "{\"risk_level\": \"low\"}",
+        "POST /api/v1/accounts/{account}/ledger":
+            "{\"transaction_type\": \"deposit\", \"amount\": \"100\"}",
         "POST /api/v1/instruments":
             "{\"symbol\": \"EXMPL\", \"name\": \"Example\", \"price_scale\": 2, "
             + "\"quantity_scale\": 0, \"tick_size\": \"0.01\", \"lot_size\": \"1\"}",

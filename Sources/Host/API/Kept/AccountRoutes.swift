@@ -11,24 +11,31 @@ struct AccountRoutes {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/accounts", "The key's accounts", .permission(.see), list),
+            Route(
+                .get, "/api/accounts", "The key's accounts", .permission(.see),
+                answers: [.ok(listOf: .account(.number))], list),
             Route(
                 .post, "/api/accounts", "Make an account", .everyone(.administer),
-                body: AccountFields.new, refusals: [.refused], create),
-            Route(.get, "/api/accounts/{account}", "One account", .account(.see), one),
+                body: AccountFields.new, answers: [.created(.account(.number))],
+                refusals: [.refused], create),
+            Route(
+                .get, "/api/accounts/{account}", "One account", .account(.see),
+                answers: [.ok(.account(.number))], one),
             Route(
                 .put, "/api/accounts/{account}", "Change an account", .account(.administer),
-                body: AccountFields.profile, refusals: [.refused], update),
+                body: AccountFields.profile, answers: [.ok(.account(.number))],
+                refusals: [.refused], update),
             Route(
                 .get, "/api/accounts/{account}/positions", "An account's positions",
-                .account(.see), positions),
+                .account(.see), answers: [.ok(listOf: .position(.number))], positions),
             Route(
                 .get, "/api/accounts/{account}/transactions", "An account's ledger",
-                .account(.see), query: Field.paging, ledger),
+                .account(.see), query: Field.paging, answers: [.ok(listOf: .ledgerEntry(.number))],
+                ledger),
             Route(
                 .post, "/api/accounts/{account}/transactions", "Deposit, withdraw or adjust",
-                .account(.administer), body: TransactionFields.kept, refusals: [.refused],
-                transact),
+                .account(.administer), body: TransactionFields.kept,
+                answers: [.created(.ledgerEntry(.number))], refusals: [.refused], transact),
         ]
     }
 
