@@ -61,7 +61,7 @@ let package = Package(
             "Store", imports: ["Base", "Loop", "Trading", "CHiredis", "CSystem"],
             resources: [.embedInCode("Lua")]),
         room("Service", imports: ["Base", "Loop", "Wire", "Trading", "Plugins", "Store"]),
-        room("Views", imports: ["Base", "Wire", "Trading", "Service"]),
+        room("Views", imports: ["Base", "Wire", "Trading", "Plugins", "Service"]),
         room(
             "Feed",
             imports: ["Base", "Loop", "Wire", "Trading", "Plugins", "Store", "Service", "Views"]),

@@ -31,7 +31,7 @@ ROOMS = {
     "Plugins": {"Base", "Wire", "Trading", "COESPlugin"},
     "Store": {"Base", "Loop", "Trading", "CHiredis", "CSystem"},
     "Service": {"Base", "Loop", "Wire", "Trading", "Plugins", "Store"},
-    "Views": {"Base", "Wire", "Trading", "Service"},
+    "Views": {"Base", "Wire", "Trading", "Plugins", "Service"},
     "Feed": {"Base", "Loop", "Wire", "Trading", "Plugins", "Store", "Service", "Views"},
     "UI": set(),
     "API": {"Base", "Wire", "Server", "Trading", "Plugins", "Service", "Views", "Feed", "UI"},

@@ -35,6 +35,7 @@ package final class API {
             + AccountRoutesV1(services: services).routes
             + InstrumentRoutes(services: services).routes
             + MarketRoutes(services: services).routes
+            + RiskRoutesV1(services: services).routes
             + RiskRoutes(services: services).routes
             + PluginRoutes(services: services).routes
             + StatusRoutes(services: services).routes

@@ -165,6 +165,13 @@ package final class RiskRuleEntry: PluginEntry {
         limitTemplate = template(parts.schemas.limits)
     }
 
+    /// The limits that are set, by the names of their schema, as decimals in client units.
+    package var limitValues: [(name: String, value: String)] {
+        zip(schemas.limits.properties, limits).compactMap { property, limit in
+            limit.digits.map { (property.name, String(decoding: $0, as: UTF8.self)) }
+        }
+    }
+
     func check(
         _ input: UnsafePointer<oes_check_input_t>, _ out: UnsafePointer<oes_out_t>
     ) -> oes_status {

@@ -14,6 +14,8 @@ package struct OpenOrders {
 
     package var count: Int { orders.count }
 
+    package func count(account: String) -> Int { byAccount[Substring(account)]?.count ?? 0 }
+
     package subscript(id: OrderID) -> Order? { orders[id] }
 
     /// An account's open orders, newest first, those that `isWanted` only, at most `limit`, accepted
@@ -81,6 +83,8 @@ package struct OpenOrders {
 private struct RecencyIndex {
     private var entries: [(sequence: Int64, id: OrderID)] = []
     private var dead = 0
+
+    var count: Int { entries.count - dead }
 
     var newestFirst: ReversedCollection<[(sequence: Int64, id: OrderID)]> { entries.reversed() }
 

@@ -47,7 +47,7 @@ package enum PositionJSON {
             scale: instrument.priceScale + averageDecimals, style)
         json.field("cost", money: position.cost, style)
         json.field("realized_pnl", money: position.realized, style)
-        let value = last.flatMap { marketValue(position, instrument, at: $0) }
+        let value = last.flatMap { position.marketValue(instrument, at: $0) }
         json.optionalField("market_value", value?.raw, scale: Money.scale, style)
         let unrealized = value.map { $0 - position.cost }
         json.optionalField("unrealized_pnl", unrealized?.raw, scale: Money.scale, style)
@@ -62,14 +62,6 @@ package enum PositionJSON {
             abs(position.cost.raw), Scaled.powersOfTen[max(0, shift)], abs(position.quantity.raw),
             rounding: .down)
         return size.map { $0 / Scaled.powersOfTen[max(0, -shift)] }
-    }
-
-    private static func marketValue(
-        _ position: Position, _ instrument: Instrument, at price: Price
-    ) -> Money? {
-        let size = Quantity(abs(position.quantity.raw))
-        guard let value = instrument.notional(price, size, rounding: .down) else { return nil }
-        return position.quantity.raw < 0 ? Money(-value.raw) : value
     }
 }
 

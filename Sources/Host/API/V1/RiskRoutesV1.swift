@@ -1,0 +1,68 @@
+// Risk as /api/v1 shows it: the rules that judge orders, what they refused, and what an account risks.
+
+import Base
+import Plugins
+import Service
+import Trading
+import Views
+import Wire
+
+struct RiskRoutesV1 {
+    let services: Services
+
+    var routes: [Route] {
+        [
+            Route(
+                .get, "/api/v1/risk/rules", "The rules that judge orders, in their order",
+                .permission(.see), query: Field.paging, answers: [.ok(pageOf: .riskRule)], rules),
+            Route(
+                .get, "/api/v1/risk/alerts", "Orders that were refused, newest first",
+                .everyone(.oversee), query: Field.paging, answers: [.ok(pageOf: .alert)], alerts),
+            Route(
+                .get, "/api/v1/accounts/{account}/risk", "What an account risks at this moment",
+                .account(.see), answers: [.ok(.accountRisk)], ofAccount),
+            Route(
+                .get, "/api/v1/accounts/{account}/limits",
+                "The rules and limits that hold for an account's orders", .account(.see),
+                query: Field.paging, answers: [.ok(pageOf: .riskRule)], limits),
+        ]
+    }
+
+    private func rules(_ exchange: Exchange) throws(Rejection) {
+        let page = try exchange.page(
+            try exchange.queryFields(), defaultLimit: Limits.listDefault)
+        reply(exchange, services.registry.riskRules, page)
+    }
+
+    /// Every rule holds for every account so far.
+    private func limits(_ exchange: Exchange) throws(Rejection) {
+        let page = try exchange.page(
+            try exchange.queryFields(), defaultLimit: Limits.listDefault)
+        services.withCurrentAccount(exchange) { [self] _ in
+            reply(exchange, services.registry.riskRules.filter { $0.mode != .off }, page)
+        }
+    }
+
+    private func reply(_ exchange: Exchange, _ rules: [RiskRuleEntry], _ page: Page) {
+        exchange.replyItems(.success(PageOf(of: rules, page))) { rule, json in
+            RiskRuleJSON.write(rule, into: &json)
+        }
+    }
+
+    private func alerts(_ exchange: Exchange) throws(Rejection) {
+        let page = try exchange.page(
+            try exchange.queryFields(), defaultLimit: Limits.listDefault)
+        services.history.rejectedOrders(page) { [services] result in
+            exchange.replyItems(result) { order, json in
+                AlertJSON.write(order, scales: services.scales(order.symbol), into: &json)
+            }
+        }
+    }
+
+    private func ofAccount(_ exchange: Exchange) throws(Rejection) {
+        services.withCurrentAccount(exchange) { [services] account in
+            let risk = AccountRisk(of: account, in: services.picture)
+            exchange.reply { AccountRiskJSON.write(risk, into: &$0) }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+"""Accounts, instruments, market data and risk under /api/v1: decimal strings, pages of items."""
+
+import pytest
+
+from live.client import assert_error
+
+TRADE = {"trade_id", "symbol", "price", "quantity", "aggressor", "timestamp", "internal"}
+
+
+@pytest.fixture
+def account(client):
+    return client.post("/api/v1/accounts", {
+        "name": "Fund", "initial_balance": "1000.5", "account_type": "prop", "risk_level": "low"})
+
+
+def path(account, end=""):
+    return f"/api/v1/accounts/{account['account_id']}{end}"
+
+
+def test_an_account_as_it_was_made(client, account):
+    assert account == {
+        "account_id": account["account_id"], "name": "Fund", "balance": "1000.5",
+        "held": "0", "available": "1000.5", "currency": "USD", "account_type": "prop",
+        "risk_level": "low", "active": True, "state": "active", "short_limit": "0",
+        "created_at": account["created_at"], "updated_at": account["created_at"],
+        "event_seq": account["event_seq"]}
+    assert client.get(path(account)) == account
+
+
+def test_a_change_keeps_the_rest(client, account):
+    changed = client.call("PATCH", path(account), {"name": "Fund II", "active": False}).json()
+    assert (changed["name"], changed["active"]) == ("Fund II", False)
+    assert (changed["account_type"], changed["balance"]) == ("prop", "1000.5")
+    assert client.get(path(account)) == changed
+
+
+def test_pages_of_accounts_hold_each_once(client, account):
+    seen, token = [], ""
+    while token is not None:
+        page = client.get(f"/api/v1/accounts?limit=2{token and '&page_token=' + token}")
+        assert len(page["items"]) <= 2
+        seen += [item["account_id"] for item in page["items"]]
+        token = page["next_page_token"]
+    assert len(seen) == len(set(seen)) >= 6
+    assert seen[-1] == account["account_id"], "the oldest first"
+
+
+def test_the_ledger(client, account):
+    entry = client.post(path(account, "/ledger"), {
+        "transaction_type": "withdrawal", "amount": "0.25", "description": "fees"})
+    assert (entry["type"], entry["amount"], entry["balance_after"]) == (
+        "withdrawal", "-0.25", "1000.25")
+    first = client.get(path(account, "/ledger?limit=1"))
+    assert first["items"] == [entry]
+    rest = client.get(path(account, f"/ledger?page_token={first['next_page_token']}"))
+    assert [item["type"] for item in rest["items"]] == ["deposit"]
+    assert rest["next_page_token"] is None
+
+
+def test_positions_risk_and_market_after_a_trade(client, buyer, seller, symbol):
+    client.order(seller, "sell", symbol, 30, 10)
+    client.order(buyer, "buy", symbol, 20, 11)
+    position = client.get(f"/api/v1/accounts/{buyer}/positions")["items"][0]
+    assert (position["symbol"], position["quantity"], position["cost"]) == (
+        symbol, "20", "200")
+    risk = client.get(f"/api/v1/accounts/{buyer}/risk")
+    assert (risk["gross_exposure"], risk["net_exposure"], risk["equity"]) == (
+        "200", "200", "1000000")
+    assert (risk["unpriced"], risk["open_orders"]) == ([], 0)
+    assert client.get(f"/api/v1/accounts/{seller}/risk")["open_orders"] == 1
+
+    book = client.get(f"/api/v1/market/{symbol}/book?depth=1")
+    assert book["asks"] == [{"price": "10", "quantity": "10", "orders": 1}]
+    assert book["bids"] == []
+    trades = client.get(f"/api/v1/market/{symbol}/trades")
+    assert set(trades["items"][0]) == TRADE, "nobody's name"
+    assert (trades["items"][0]["price"], trades["items"][0]["quantity"]) == ("10", "20")
+    assert client.get(f"/api/v1/market/{symbol}/internal-book")["asks"] == []
+
+
+def test_what_never_traded_is_said_to_have_no_price(client, seller, symbol):
+    risk = client.get(f"/api/v1/accounts/{seller}/risk")
+    assert (risk["unpriced"], risk["gross_exposure"]) == ([symbol], "0")
+
+
+def test_the_rules_and_their_limits(client, account):
+    rules = client.get("/api/v1/risk/rules")["items"]
+    assert [rule["rule"] for rule in rules] == [
+        "max-order", "price-collar", "position-limit", "buying-power"]
+    assert rules[0]["limits"] == {"quantity": "100000", "value": "1000000"}
+    assert {rule["mode"] for rule in rules} == {"enforce"}
+    assert client.get(path(account, "/limits"))["items"] == rules
+
+
+def test_an_alert_names_the_rule(client, buyer, symbol):
+    answer = client.call("POST", f"/api/accounts/{buyer}/orders", {
+        "type": "buy", "symbol": symbol, "price": 1, "quantity": 100_001})
+    assert answer.status_code == 422
+    alert = client.get("/api/v1/risk/alerts?limit=1")["items"][0]
+    assert (alert["rule"], alert["account_id"], alert["quantity"]) == (
+        "max_order_quantity", buyer, "100001")
+
+
+@pytest.mark.parametrize("method, end", [
+    ("GET", ""), ("PATCH", ""), ("GET", "/positions"), ("GET", "/ledger"), ("POST", "/ledger"),
+    ("GET", "/risk"), ("GET", "/limits")])
+def test_an_account_that_is_not_there(client, method, end):
+    bodies = {"PATCH": {"name": "x"}, "POST": {"transaction_type": "deposit", "amount": 1}}
+    answer = client.call(method, f"/api/v1/accounts/999999{end}", bodies.get(method))
+    assert_error(answer, 404, "unknown_account")
+
+
+@pytest.mark.parametrize("end", ["ticker", "book", "trades", "internal-book"])
+def test_a_market_that_is_not_there(client, end):
+    assert_error(client.call("GET", f"/api/v1/market/NONE/{end}"), 404, "unknown_symbol")
