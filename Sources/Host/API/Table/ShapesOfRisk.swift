@@ -32,20 +32,4 @@ extension Shape {
             .init("mode", .choice(["enforce", "shadow", "off"])),
             .init("limits", .map(.text), "By the names of the rule's schema; unset ones left out."),
         ])
-
-    static let alert = Shape(
-        "Alert",
-        [
-            .init("id", .text),
-            .init("severity", .choice(["warning"])),
-            .init("account_id", .text),
-            .init("symbol", .text),
-            .init("rule", .text, "The reason's code."),
-            .init("text", .text, "The reason with its values."),
-            .init("order_id", .text),
-            .init("side", .choice(["buy", "sell"])),
-            .init("quantity", .decimal),
-            .init("price", .decimal, nullable: true),
-            .init("timestamp", .time),
-        ])
 }
