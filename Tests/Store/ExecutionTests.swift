@@ -137,7 +137,7 @@ import Trading
             ])
     }
 
-    @Test func whatIsDueEndsBeforeTheCallsOwnOrder() throws {
+    @Test func whatIsDueEndsInTheSameCallAndIsNamedLast() throws {
         let world = try LuaWorld()
         let due = world.functions.time() + 50_000
         _ = world.buy("1", "a", 4, at: 14_000) { $0.expireAt = due }
@@ -145,12 +145,12 @@ import Trading
         world.functions.wait(until: due)
         #expect(
             try steps(world, world.sell("2", "c", 1, at: 14_000)) == [
-                "1 expired 1-a buy expired cum=0 leaves=0 of 4@14000 expired",
-                "2 new 2-c sell new cum=0 leaves=1 of 1@14000",
-                "3 trade 2-c sell filled cum=1 leaves=0 of 1@14000 avg=1400000 last=1@14000 taker "
+                "1 new 2-c sell new cum=0 leaves=1 of 1@14000",
+                "2 trade 2-c sell filled cum=1 leaves=0 of 1@14000 avg=1400000 last=1@14000 taker "
                     + "fee=0 trade=-1",
-                "4 trade 1-b buy partially_filled cum=1 leaves=3 of 4@14000 avg=1400000 "
+                "3 trade 1-b buy partially_filled cum=1 leaves=3 of 4@14000 avg=1400000 "
                     + "last=1@14000 maker fee=0 trade=-1",
+                "4 expired 1-a buy expired cum=0 leaves=0 of 4@14000 expired",
             ])
         let later = world.functions.time() + 50_000
         _ = world.buy("1", "d", 4, at: 14_000) { $0.expireAt = later }

@@ -30,6 +30,7 @@ package final class API {
 
     static func routes(_ services: Services) -> [Route] {
         OrderRoutes(services: services).routes
+            + OrderRoutesV1(services: services).routes
             + AccountRoutes(services: services).routes
             + BookRoutes(services: services).routes
             + AccountRoutesV1(services: services).routes

@@ -12,8 +12,9 @@ import Trading
 
 /// What became of a new order.
 package enum PlaceOutcome {
-    /// Taken now, or answered as it stands because the same request came before.
-    case placed(Order)
+    /// Taken now, with the trades that it made; nil where the same request came before and is
+    /// answered with the order as it stands.
+    case placed(Order, CallTrades?)
     /// Refused, and recorded where `order` is given.
     case refused(Rejection, order: Order?)
 }
@@ -35,6 +36,8 @@ package struct AmendOutcome {
     package let priorityKept: Bool
     /// False where the order already had these values.
     package let changed: Bool
+    /// What the change made it trade.
+    package let trades: CallTrades
 }
 
 package final class OrderService {
@@ -147,12 +150,14 @@ package final class OrderService {
     /// same answer.
     private func outcome(_ reply: SubmitReply) -> PlaceOutcome {
         switch reply {
-        case .done(let order, let sequence, _, _, _):
+        case .done(let order, let sequence, let fills, let lastPrice, let lastQuantity):
             acknowledged.note(sequence)
-            return .placed(order)
+            return .placed(
+                order,
+                CallTrades(count: fills, lastPrice: lastPrice, lastQuantity: lastQuantity))
         case .duplicate(let order, _):
             acknowledged.note(order.lastSequence)
-            guard order.status == .rejected else { return .placed(order) }
+            guard order.status == .rejected else { return .placed(order, nil) }
             return .refused(Reasons.rejection(of: order), order: order)
         case .rejected(let order, let sequence):
             acknowledged.note(sequence)
@@ -251,10 +256,15 @@ package final class OrderService {
 
     private func outcome(_ reply: AmendReply) -> Result<AmendOutcome, Rejection> {
         switch reply {
-        case .done(let order, let sequence, let priorityKept, let changed, _, _, _):
+        case .done(
+            let order, let sequence, let priorityKept, let changed, let fills, let lastPrice,
+            let lastQuantity):
             acknowledged.note(sequence)
+            let trades = CallTrades(
+                count: fills, lastPrice: lastPrice, lastQuantity: lastQuantity)
             return .success(
-                AmendOutcome(order: order, priorityKept: priorityKept, changed: changed))
+                AmendOutcome(
+                    order: order, priorityKept: priorityKept, changed: changed, trades: trades))
         case .closed(let order): return .failure(.closed(order))
         case .refused(let refusal): return .failure(Reasons.rejection(refusal))
         case .stale: return .failure(.stalePicture)

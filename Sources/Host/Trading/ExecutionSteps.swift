@@ -2,8 +2,9 @@
 //
 // An event says how each order stands after the call, and which trades the call made. So what an
 // order was before the first trade is what it is after the last, less its trades; from there each
-// step follows. The steps stand in the order in which the script makes them: expiries, the order
-// that the call is about, its trades (the taker's side first, then the resting order's), its end.
+// step follows. First comes the order that the call is about, then its trades (the taker's side, then
+// the resting order's) and its end; last what else fell due. So who made the call can name its steps
+// without the event (LastStep.swift).
 
 import Base
 
@@ -64,7 +65,6 @@ private struct ExecutionSteps {
 
     mutating func all() -> [Execution] {
         let parties = tradedOrders()
-        for order in orders where order.cause == .expired { add(.expired, order, .expired) }
         for order in orders { begin(order) }
         for (trade, pair) in zip(trades, parties) {
             make(trade, pair.taker, .taker)
@@ -73,6 +73,7 @@ private struct ExecutionSteps {
         for order in orders where order.order.status == .cancelled {
             add(.cancelled, order, .cancelled)
         }
+        for order in orders where order.cause == .expired { add(.expired, order, .expired) }
         return steps
     }
 

@@ -97,6 +97,33 @@ package enum OrderJSON {
         _ order: Order, scales: DisplayScales, style: NumberStyle, into json: inout JSONWriter
     ) {
         writeIdentity(order, into: &json)
+        writeState(order, scales: scales, style: style, into: &json)
+    }
+
+    /// As /api/v1 has it: decimal strings, and the predecessor's names left out.
+    package static func writeV1Fields(
+        _ order: Order, scales: DisplayScales, into json: inout JSONWriter
+    ) {
+        json.field("order_id", order.id.text)
+        json.field("client_order_id", String(order.id.clientOrderID))
+        json.field("account_id", String(order.id.account))
+        json.field("symbol", order.symbol)
+        json.field("side", order.side.name)
+        json.field("order_type", order.terms.orderType)
+        json.field("time_in_force", order.terms.timeInForce)
+        json.optionalField("asset_type", order.terms.assetType)
+        json.key("params")
+        if order.terms.paramsJSON.isEmpty {
+            json.null()
+        } else {
+            json.raw(order.terms.paramsJSON)
+        }
+        writeState(order, scales: scales, style: .strings, into: &json)
+    }
+
+    private static func writeState(
+        _ order: Order, scales: DisplayScales, style: NumberStyle, into json: inout JSONWriter
+    ) {
         let price = order.pricing == .limit ? order.price.raw : nil
         json.optionalField("price", price, scale: scales.price, style)
         json.field("quantity", order.quantity.raw, scale: scales.quantity, style)

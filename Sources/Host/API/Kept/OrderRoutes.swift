@@ -69,18 +69,12 @@ struct OrderRoutes {
             fields, account: account.id, style: .kept, services: services)
         services.orders.place(request) { [self] outcome in
             switch outcome {
-            case .placed(let order): exchange.reply { write(order, services, into: &$0) }
+            case .placed(let order, _): exchange.reply { write(order, services, into: &$0) }
             case .refused(let rejection, let order):
                 let isUnknown = rejection.refusal == .unavailable
-                exchange.fail(
-                    rejection, context: order != nil || isUnknown ? context(of: request) : [])
+                exchange.fail(rejection, context: order != nil || isUnknown ? request.names : [])
             }
         }
-    }
-
-    /// What to ask by, also for a client that gave no id of its own.
-    private func context(of request: OrderRequest) -> [(String, String)] {
-        [("order_id", request.id.text), ("client_order_id", request.clientOrderID)]
     }
 
     // MARK: Read
@@ -153,16 +147,8 @@ struct OrderRoutes {
     // MARK: Change
 
     private func edit(_ exchange: Exchange) throws(Rejection) {
-        let fields = try exchange.bodyFields()
-        guard fields.has("price") || fields.has("quantity") else {
-            throw .missing("quantity", expected: "given, or price, or both")
-        }
-        services.orders.amend(
-            OrderID(exchange.parameters[0]),
-            { [self] order in
-                Result { () throws(Rejection) in try change(of: order, fields) }
-            }
-        ) { [services] result in
+        let change = try OrderFields.readChange(try exchange.bodyFields(), services)
+        services.orders.amend(OrderID(exchange.parameters[0]), change) { [services] result in
             switch result {
             case .failure(let rejection): exchange.fail(rejection)
             case .success(let outcome):
@@ -178,15 +164,6 @@ struct OrderRoutes {
                 }
             }
         }
-    }
-
-    private func change(of order: Order, _ fields: Fields) throws(Rejection) -> OrderChange {
-        let instrument = try services.requireInstrument(order.symbol)
-        let price = try fields.positive("price", scale: instrument.priceScale)
-        let quantity = try fields.positive("quantity", scale: instrument.quantityScale)
-        try OrderFields.checkSteps(price: price, quantity: quantity, instrument)
-        return OrderChange(
-            price: price.map { Price($0) }, quantity: quantity.map { Quantity($0) })
     }
 
     private func cancel(_ exchange: Exchange) throws(Rejection) {

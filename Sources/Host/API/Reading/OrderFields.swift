@@ -126,6 +126,25 @@ struct OrderFields {
         return short ?? long ?? "day"
     }
 
+    /// Reads what an amend changes, once the order that it is about is known.
+    static func readChange(
+        _ fields: Fields, _ services: Services
+    ) throws(Rejection) -> (Order) -> Result<OrderChange, Rejection> {
+        guard fields.has("price") || fields.has("quantity") else {
+            throw .missing("quantity", expected: "given, or price, or both")
+        }
+        return { order in
+            Result { () throws(Rejection) in
+                let instrument = try services.requireInstrument(order.symbol)
+                let price = try fields.positive("price", scale: instrument.priceScale)
+                let quantity = try fields.positive("quantity", scale: instrument.quantityScale)
+                try checkSteps(price: price, quantity: quantity, instrument)
+                return OrderChange(
+                    price: price.map { Price($0) }, quantity: quantity.map { Quantity($0) })
+            }
+        }
+    }
+
     /// Ticks and lots, said at the field; the script checks them again.
     static func checkSteps(
         price: Int64?, quantity: Int64?, _ instrument: Instrument
@@ -141,5 +160,12 @@ struct OrderFields {
             throw Reasons.rejection(
                 code: "lot_size", values: "quantity=\(given), lot_size=\(lot)")
         }
+    }
+}
+
+extension OrderRequest {
+    /// What to ask by, also for a client that gave no id of its own.
+    var names: [(String, String)] {
+        [("order_id", id.text), ("client_order_id", clientOrderID)]
     }
 }

@@ -1,0 +1,86 @@
+// The shapes of orders and executions as /api/v1 has them.
+
+import Trading
+
+extension Shape {
+    private static let sides = Kind.choice(["buy", "sell"])
+    private static let statuses = Kind.choice(OrderStatus.allCases.map(\.name))
+
+    private static let orderNames: [Member] = [
+        .init("order_id", .text, "The account, a dash and the client order id."),
+        .init("client_order_id", .text),
+        .init("account_id", .text),
+        .init("symbol", .text),
+        .init("side", sides),
+        .init("order_type", .text),
+        .init("time_in_force", .text),
+    ]
+
+    private static let executionMembers: [Member] =
+        orderNames + [
+            .init("price", .decimal, "The limit; null for market.", nullable: true),
+            .init("quantity", .decimal, "The order's total."),
+            .init(
+                "exec_id", .text,
+                "Unique; null where a repeated request is answered with the order as it stands.",
+                nullable: true),
+            .init(
+                "exec_type",
+                .choice(["new", "trade", "cancelled", "replaced", "expired", "rejected"]),
+                "What this report is about."),
+            .init("order_status", statuses, "The order's, after this step."),
+            .init("last_qty", .decimal, "Of this trade; 0 in other reports."),
+            .init("last_px", .decimal, "Of this trade.", nullable: true),
+            .init("cum_qty", .decimal, "Filled up to here."),
+            .init("leaves_qty", .decimal, "What still works; 0 once the order has ended."),
+            .init("avg_px", .decimal, "Of the fills up to here.", nullable: true),
+            .init("liquidity", .choice(["maker", "taker"]), "Of this trade.", nullable: true),
+            .init("trade_id", .text, "Of this trade.", nullable: true),
+            .init("reason", .text, "Why the order ended, with its values.", nullable: true),
+            .init("tag", .text, nullable: true),
+            .init("event_seq", .integer, "The event that holds this step."),
+            .init(
+                "received_at", .time, "When the host had the request; null in lists.",
+                nullable: true),
+            .init("matched_at", .time, "Redis's time of the step."),
+        ]
+
+    static let execution = Shape("ExecutionReport", executionMembers)
+
+    static let amended = Shape(
+        "AmendReport",
+        executionMembers + [
+            .init("priority_kept", .flag, "Whether the order kept its place in the book.")
+        ])
+
+    private static let orderMembers: [Member] =
+        orderNames + [
+            .init("asset_type", .text, "As it was given.", nullable: true),
+            .init("params", .any, "The order type's own, as they were given.", nullable: true),
+            .init("price", .decimal, "The limit; null for market.", nullable: true),
+            .init("quantity", .decimal),
+            .init("filled_quantity", .decimal),
+            .init("remaining_quantity", .decimal, "What still works."),
+            .init("avg_price", .decimal, "Of the fills.", nullable: true),
+            .init("fee", .decimal, "All fees so far."),
+            .init("status", statuses),
+            .init("reason", .text, "Why it ended, with its values.", nullable: true),
+            .init("internal", .flag),
+            .init("tag", .text, nullable: true),
+            .init("timestamp", .time, "As created_at."),
+            .init("created_at", .time),
+            .init("updated_at", .time),
+            .init("closed_at", .time, nullable: true),
+            .init("expire_time", .time, nullable: true),
+            .init("event_seq", .integer, "The event that changed it last."),
+        ]
+
+    static let order = Shape("Order", orderMembers)
+
+    static let orderWithHistory = Shape(
+        "OrderWithHistory",
+        orderMembers + [
+            .init("history", .list(.object(execution)), "Its steps, the oldest first."),
+            .init("history_is_cut", .flag, "Whether there are older steps than these."),
+        ])
+}
