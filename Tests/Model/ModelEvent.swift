@@ -14,6 +14,8 @@ enum ModelChange: Hashable {
     case ledger(ModelLedgerEntry)
     case market(ModelMarket)
     case guardValue(ModelGuardValue)
+    /// What no command of a script makes: always a difference.
+    case unexpected(Change)
 
     init(_ change: Change) {
         switch change {
@@ -26,6 +28,7 @@ enum ModelChange: Hashable {
         case .ledger(let entry): self = .ledger(ModelLedgerEntry(entry))
         case .market(let market): self = .market(ModelMarket(market))
         case .guardValue(let value): self = .guardValue(ModelGuardValue(value))
+        case .key, .audit: self = .unexpected(change)
         }
     }
 
@@ -36,7 +39,7 @@ enum ModelChange: Hashable {
         case .level(let level): "\(level.side.rawValue):\(level.price.raw)"
         case .position(let position): position.key
         case .account(let account): account.id
-        case .instrument, .trade, .ledger, .market, .guardValue: nil
+        case .instrument, .trade, .ledger, .market, .guardValue, .unexpected: nil
         }
     }
 
@@ -51,6 +54,7 @@ enum ModelChange: Hashable {
         case .ledger: 6
         case .market: 7
         case .guardValue: 8
+        case .unexpected: 9
         }
     }
 }

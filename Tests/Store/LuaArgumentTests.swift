@@ -18,6 +18,8 @@ import Trading
         "", "x", "1.5", "1e2", "9007199254740992", "-9007199254740992",
     ]
 
+    private static let longActor = String(repeating: "x", count: 1_281)
+
     /// Replaces one argument after the other by each of its wrong values.
     private func expectRefused(
         _ function: String, _ good: [Argument], _ wrong: [(Int, String, [String])]
@@ -93,10 +95,11 @@ import Trading
             (1, "create", numbers + ["2"]), (2, "state", numbers + ["0", "5"]),
             (3, "active", numbers + ["2"]), (4, "short_limit", numbers),
             (5, "currency", ["", "usd", "U$", "ABCDEFGHIJKLM"]), (6, "balance", numbers),
+            (8, "actor", [Self.longActor]),
         ]
-        expectRefused("account", ["", 1, 1, 1, 0, "USD", 100, ""], wrong)
+        expectRefused("account", ["", 1, 1, 1, 0, "USD", 100, "", ""], wrong)
         expectRefused(
-            "account", ["", 1, 1, 1, 0, "USD", 100, ""],
+            "account", ["", 1, 1, 1, 0, "USD", 100, "", ""],
             [(0, "account", ["0", "01", "-1", "x", "1-2", "1:2", "1234567890123456"])])
         world.expectUnchanged({ functions.account("1") }, "refused account_exists account=1")
         world.expectUnchanged(
@@ -112,15 +115,16 @@ import Trading
     @Test func transact() {
         let numbers = Self.notNumbers
         expectRefused(
-            "transact", ["1", 1, 100, "", 0, -1, ""],
+            "transact", ["1", 1, 100, "", 0, -1, "", ""],
             [
                 (1, "type", numbers + ["0", "4"]), (2, "amount", numbers + ["0", "-1"]),
                 (3, "symbol", ["AAPL"]), (4, "quantity", numbers + ["1"]),
                 (5, "price", numbers + ["-2"]),
                 (6, "description", [String(repeating: "x", count: 256)]),
+                (7, "actor", [Self.longActor]),
             ])
         expectRefused(
-            "transact", ["1", 3, 0, "AAPL", 5, -1, ""],
+            "transact", ["1", 3, 0, "AAPL", 5, -1, "", ""],
             [(2, "amount", ["1", "-1"]), (4, "quantity", ["0"])])
         world.expectUnchanged(
             { functions.transact("9", kind: 1, amount: 1) }, "refused unknown_account account=9")
@@ -159,6 +163,9 @@ import Trading
                 { functions.instrument("NEW", create: true, packed: packed) },
                 "refused bad_argument name=\(name)")
         }
+        expectRefused(
+            "instrument", ["NEW", 1, Argument(good), ""],
+            [(1, "create", Self.notNumbers + ["2"]), (3, "actor", [Self.longActor])])
         world.expectUnchanged(
             { functions.instrument("AAPL", create: true, packed: good) },
             "refused symbol_exists symbol=AAPL")

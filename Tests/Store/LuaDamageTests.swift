@@ -24,6 +24,8 @@ private let damages: [Damage] = [
     ("instrument", ["seq", "events", "instruments"]),
     ("expire", ["seq", "events", "instruments", "accounts", "positions", "orders"]),
     ("expire", ["book:AAPL:b", "levels:AAPL:b", "expiry:AAPL"]),
+    ("key", ["seq", "events", "keys"]), ("session", ["keys", "sessions"]),
+    ("revoke", ["keys", "sessions"]),
     ("project", ["projected", "list:orders"]),
 ].flatMap { function, keys in keys.map { Damage(function: function, key: $0) } }
 
@@ -44,6 +46,11 @@ private let damages: [Damage] = [
         case "shares": return functions.transact("1", kind: 3, symbol: "AAPL", quantity: 5)
         case "instrument":
             return functions.instrument("MSFT", create: true, packed: LuaWorld.instrument())
+        case "key": return functions.key("000000a2", 1, packed: LuaKeyTests.key("a2"))
+        case "session":
+            return functions.key(
+                "000000b2", 1, packed: LuaKeyTests.session(functions.time() + 60_000_000))
+        case "revoke": return functions.key("000000a1", 2)
         case "expire": return functions.expire("AAPL")
         case "project":
             return functions.call(
@@ -60,6 +67,7 @@ private let damages: [Damage] = [
         let expireAt = world.functions.time() + (isSoon ? 300_000 : 60_000_000)
         try #require(world.buy("1", "day", 10, at: 14_000) { $0.expireAt = expireAt }.word == "ok")
         if isSoon { world.functions.wait(until: expireAt) }
+        if ["key", "session", "revoke"].contains(function) { try LuaKeyTests.prepare(world) }
         return world
     }
 

@@ -26,6 +26,8 @@ private func words(_ event: Event) -> [String] {
         case .market(let market): "market \(market.last.raw) \(market.volume.raw)"
         case .guardValue(let value):
             "guard \(value.rule) \(value.held) \(value.value) \(value.limit)"
+        case .key(let key): "key \(key.id)"
+        case .audit(let entry): "audit \(entry.action)"
         }
     }
 }

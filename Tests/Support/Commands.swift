@@ -58,25 +58,36 @@ extension Functions {
     /// state: 1 active, 2 reducing, 3 cancel_only, 4 halted
     public func account(
         _ id: String = "", create: Bool = true, state: Int64 = 1, isActive: Bool = true,
-        shortLimit: Int64 = 0, currency: String = "USD", balance: Int64 = 0
+        shortLimit: Int64 = 0, currency: String = "USD", balance: Int64 = 0, actor: [UInt8] = []
     ) -> Reply {
         call(
             "account", Argument(id), create ? 1 : 0, Argument(state), isActive ? 1 : 0,
-            Argument(shortLimit), Argument(currency), Argument(balance), Argument([0, 0, 0]))
+            Argument(shortLimit), Argument(currency), Argument(balance), Argument([0, 0, 0]),
+            Argument(actor))
     }
 
     /// kind: 1 deposit, 2 withdrawal, 3 adjustment
     public func transact(
         _ account: String, kind: Int64, amount: Int64 = 0, symbol: String = "",
-        quantity: Int64 = 0, price: Int64 = -1
+        quantity: Int64 = 0, price: Int64 = -1, actor: [UInt8] = []
     ) -> Reply {
         call(
             "transact", Argument(account), Argument(kind), Argument(amount), Argument(symbol),
-            Argument(quantity), Argument(price), "test")
+            Argument(quantity), Argument(price), "test", Argument(actor))
     }
 
-    public func instrument(_ symbol: String, create: Bool, packed: [UInt8]) -> Reply {
-        call("instrument", Argument(symbol), create ? 1 : 0, Argument(packed))
+    public func instrument(
+        _ symbol: String, create: Bool, packed: [UInt8], actor: [UInt8] = []
+    ) -> Reply {
+        call(
+            "instrument", Argument(symbol), create ? 1 : 0, Argument(packed), Argument(actor))
+    }
+
+    /// operation: 1 create (with a packed KEY), 2 revoke a key, 3 end a session
+    public func key(
+        _ id: String, _ operation: Int64, packed: [UInt8] = [], actor: [UInt8] = []
+    ) -> Reply {
+        call("key", Argument(id), Argument(operation), Argument(packed), Argument(actor))
     }
 
     public func expire(_ symbol: String, most: Int64 = 100) -> Reply {

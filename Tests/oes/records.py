@@ -13,12 +13,14 @@ ACCOUNT_FIELDS = "balance held short_limit created_at updated_at last_seq".split
 POSITION_FIELDS = "quantity held open_buy cost realized last_seq".split()
 INSTRUMENT_FIELDS = (
     "tick_size lot_size band_bps min_notional maker_bps taker_bps revision created_at").split()
+KEY_FIELDS = "orders_per_second created_at revoked_at expires_at last_seq".split()
 MARKET_FIELDS = "last last_quantity last_seq day open high low volume".split()
 
 OPEN_STATUSES = {1, 2, 7, 8}
 FILLED = 3
 BUY, SELL = 1, 2
 LIT, INTERNAL = 0, 1
+KEY, SESSION = 1, 2
 
 
 class Reader:
@@ -145,6 +147,25 @@ def guard_section(reader):
     }
 
 
+def key(data):
+    reader = Reader(data)
+    version, kind, role, scope = reader.take("4B")
+    assert version == 1
+    record = {"kind": kind, "role": role, "scope": scope} | dict(zip(KEY_FIELDS, reader.take("5q")))
+    return record | {
+        "digest": reader.bytes(32), "created_by": reader.text(), "parent": reader.text(),
+        "host": reader.rest()}
+
+
+def audit_section(reader):
+    (target,) = reader.take("B")
+    entry = {"target": target, "id": reader.text()}
+    for name in ("old", "new"):
+        entry[name] = reader.bytes(*reader.take("I"))
+    return entry | {
+        name: reader.text() for name in ("actor", "name", "request_id", "address", "action")}
+
+
 SECTIONS = {
     1: ("order", order_section),
     2: ("account", named_record),
@@ -155,4 +176,6 @@ SECTIONS = {
     7: ("ledger", ledger_section),
     8: ("market", named_record),
     9: ("guard", guard_section),
+    10: ("key", named_record),
+    11: ("audit", audit_section),
 }

@@ -25,6 +25,7 @@ class Picture:
     positions: dict = field(default_factory=dict)
     instruments: dict = field(default_factory=dict)
     markets: dict = field(default_factory=dict)
+    keys: dict = field(default_factory=dict)
     levels: dict = field(default_factory=dict)  # (symbol, side) → {price: (quantity, count)}
     trades: list = field(default_factory=list)  # (sequence, fields)
     paid_in: int = 0
@@ -97,6 +98,14 @@ class Verifier:
                     del side[fields["price"]]
             elif name == "ledger":
                 self.apply_ledger(picture, sequence, fields)
+            elif name == "key":
+                self.apply_key(picture, fields)
+
+    def apply_key(self, picture, fields):
+        picture.keys[fields["id"]] = fields["record"]
+        key = records.key(fields["record"])
+        if key["kind"] == records.SESSION and key["revoked_at"]:
+            del picture.keys[fields["id"]]
 
     def apply_ledger(self, picture, sequence, entry):
         account = entry["account"]
@@ -110,7 +119,7 @@ class Verifier:
             picture.shares[entry["symbol"]] += entry["quantity"]
 
     def compare_records(self):
-        for name in ("orders", "accounts", "positions", "instruments", "market"):
+        for name in ("orders", "accounts", "positions", "instruments", "market", "keys"):
             folded = getattr(self.picture, "markets" if name == "market" else name)
             stored = {
                 key.decode(): value for key, value in self.redis.hash(self.key(name)).items()}

@@ -91,6 +91,19 @@ package enum Limits {
     /// How often they are looked at.
     package static let waitCheckMillis = 250
 
+    // Keys and sessions. The script refuses beyond, too.
+
+    package static let accountsPerKey = 100
+    /// Keys that aren't revoked.
+    package static let keys = 1_000
+    package static let sessions = 10_000
+    /// A day's work at a desk; then the page asks for the key again.
+    package static let sessionHours = 12
+    /// Orders a second and key, unless the key says otherwise.
+    package static let ordersPerSecondDefault: Int64 = 1_000
+    /// Above what one Redis can match; 0 means no limit at all.
+    package static let ordersPerSecondMaximum: Int64 = 1_000_000
+
     // Lists.
 
     package static let listDefault = 100

@@ -47,7 +47,7 @@ package final class FeedPublisher {
                 publish(OrderExecution(order: order, cause: cause, of: trades), event)
             case .account(let account): publish(account, event)
             case .position(let position): publish(position, event)
-            case .trade, .level, .instrument, .ledger, .market, .guardValue: break
+            case .trade, .level, .instrument, .ledger, .market, .guardValue, .key, .audit: break
             }
         }
     }

@@ -20,7 +20,8 @@ enum NotificationJSON {
                 let execution = OrderExecution(order: order, cause: cause, of: trades)
                 return notification(id, execution, event, picture)
             case .trade(let trade): return notification(id, trade, event, picture)
-            case .account, .position, .level, .instrument, .ledger, .market, .guardValue:
+            case .account, .position, .level, .instrument, .ledger, .market, .guardValue, .key,
+                .audit:
                 return nil
             }
         }

@@ -15,29 +15,30 @@ package final class AccountService {
 
     package func create(
         _ profile: AccountProfile, currency: String, initialBalance: Money, isActive: Bool,
-        _ completion: @escaping (Result<Account, Rejection>) -> Void
+        by actor: Actor, _ completion: @escaping (Result<Account, Rejection>) -> Void
     ) {
         let call = AccountCall(
             .create(id: nil, initialBalance: initialBalance), isActive: isActive,
             currency: currency, profile: profile)
-        send(call, completion)
+        send(call, actor, completion)
     }
 
     /// Changes what is given of an account and keeps the rest.
     package func update(
-        _ account: Account, profile: AccountProfile, isActive: Bool,
+        _ account: Account, profile: AccountProfile, isActive: Bool, by actor: Actor,
         _ completion: @escaping (Result<Account, Rejection>) -> Void
     ) {
         let call = AccountCall(
             .update(id: account.id), state: account.state, isActive: isActive,
             shortLimit: account.shortLimit, currency: account.currency, profile: profile)
-        send(call, completion)
+        send(call, actor, completion)
     }
 
     private func send(
-        _ call: AccountCall, _ completion: @escaping (Result<Account, Rejection>) -> Void
+        _ call: AccountCall, _ actor: Actor,
+        _ completion: @escaping (Result<Account, Rejection>) -> Void
     ) {
-        matcher.account(call) { [acknowledged] reply in
+        matcher.account(call, by: actor) { [acknowledged] reply in
             switch reply {
             case .success(.done(let account, let sequence)):
                 acknowledged.note(sequence)
@@ -51,10 +52,10 @@ package final class AccountService {
 
     /// A deposit, withdrawal or adjustment; gives the ledger's new line.
     package func transact(
-        _ transaction: Transaction,
+        _ transaction: Transaction, by actor: Actor,
         _ completion: @escaping (Result<LedgerLine, Rejection>) -> Void
     ) {
-        matcher.transact(transaction) { [acknowledged] reply in
+        matcher.transact(transaction, by: actor) { [acknowledged] reply in
             switch reply {
             case .success(.done(let account, let sequence)):
                 acknowledged.note(sequence)

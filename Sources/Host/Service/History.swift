@@ -115,6 +115,20 @@ package final class History {
         }
     }
 
+    // MARK: Audit
+
+    /// What administrators did.
+    package func audit(
+        in span: TimeSpan = TimeSpan(), _ page: Page,
+        _ completion: @escaping Completion<AuditEntry>
+    ) {
+        whenListed(completion) { [store] in
+            store.reader(.audit, time: \AuditEntry.time) { item throws(RecordError) in
+                try AuditEntry(listItem: item)
+            }.page(page, in: span, where: nil, completion)
+        }
+    }
+
     // MARK: Parts
 
     /// Runs `read` once the lists hold all that any client was told.

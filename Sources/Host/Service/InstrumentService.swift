@@ -14,9 +14,26 @@ package final class InstrumentService {
     }
 
     package func create(
-        _ instrument: Instrument, _ completion: @escaping (Result<Instrument, Rejection>) -> Void
+        _ instrument: Instrument, by actor: Actor,
+        _ completion: @escaping (Result<Instrument, Rejection>) -> Void
     ) {
-        matcher.instrument(instrument, create: true) { [acknowledged] reply in
+        send(instrument, create: true, actor, completion)
+    }
+
+    /// Changes a listed instrument to this, state included. Scales and currency can't change, and
+    /// fees only while no order is open.
+    package func update(
+        _ instrument: Instrument, by actor: Actor,
+        _ completion: @escaping (Result<Instrument, Rejection>) -> Void
+    ) {
+        send(instrument, create: false, actor, completion)
+    }
+
+    private func send(
+        _ instrument: Instrument, create: Bool, _ actor: Actor,
+        _ completion: @escaping (Result<Instrument, Rejection>) -> Void
+    ) {
+        matcher.instrument(instrument, create: create, by: actor) { [acknowledged] reply in
             switch reply {
             case .success(.done(let instrument, let sequence)):
                 acknowledged.note(sequence)

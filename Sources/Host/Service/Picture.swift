@@ -14,6 +14,10 @@ package final class Picture {
     package private(set) var accounts: [String: Account] = [:]
     package private(set) var books: [String: BookPicture] = [:]
     package private(set) var openOrders = OpenOrders()
+    /// Called once for each key that was revoked and each session that was ended or is over, as it
+    /// was before: who still uses it must go. Not called where a picture is made afresh.
+    package var onKeyEnded: ((AccessKey) -> Void)?
+    private var keyRing = KeyRing()
     private var positions: [String: [String: Position]] = [:]
     private var waiting = Waiting()
 
@@ -37,6 +41,25 @@ package final class Picture {
             bestBid: book?.bids.best?.price, bestAsk: book?.asks.best?.price,
             last: last.flatMap { $0.raw > 0 ? $0 : nil }, asOfSequence: sequence,
             time: Clock.wallMicros())
+    }
+
+    // MARK: Access
+
+    /// Whether no key was ever made. A host that had one never falls back to open, also when all
+    /// but the last administrator's are revoked.
+    package var isOpen: Bool { keyRing.isEmpty }
+
+    /// Keys, revoked ones included, and sessions that haven't ended, by id.
+    package var keys: [String: AccessKey] { keyRing.all }
+
+    /// The key or session with this digest of its secret, whatever its state: ask `isValid(at:)`
+    /// before it opens anything. nil where there is none, or it was a session that has ended.
+    package func key(digest: [UInt8]) -> AccessKey? { keyRing[digest] }
+
+    /// Ends the sessions that are over by the clock (UTC microseconds). Redis takes them out when a
+    /// further one is opened.
+    package func endExpiredSessions(now: Int64) {
+        for session in keyRing.removeExpired(at: now) { onKeyEnded?(session) }
     }
 
     /// Runs `action` once the event with this sequence has been applied, so that who was told of a
@@ -75,6 +98,7 @@ package final class Picture {
         accounts = Dictionary(keyed: snapshot.accounts, by: \.id)
         positions = Dictionary(grouping: snapshot.positions, by: \.account)
             .mapValues { Dictionary(keyed: $0, by: \.symbol) }
+        keyRing = KeyRing(snapshot.keys)
         openOrders = OpenOrders()
         for order in snapshot.openOrders.sorted(by: {
             $0.acceptedSequence < $1.acceptedSequence
@@ -115,7 +139,9 @@ package final class Picture {
                 level, sequence: event.sequence, time: event.time)
         case .instrument(let instrument): instruments[instrument.symbol] = instrument
         case .market(let market): markets[market.symbol] = market
-        case .trade, .ledger, .guardValue: break
+        case .key(let key):
+            if let ended = keyRing.apply(key) { onKeyEnded?(ended) }
+        case .trade, .ledger, .guardValue, .audit: break
         }
     }
 }

@@ -41,7 +41,8 @@ struct Projection {
                 sequence: event.sequence, index: ledgerIndex, time: event.time)
             ledgerIndex += 1
             push(item, to: .ledgerOf(account: entry.account))
-        case .order, .account, .position, .level, .instrument, .market, .guardValue: break
+        case .audit(let entry): push(entry.listItem, to: .audit)
+        case .order, .account, .position, .level, .instrument, .market, .guardValue, .key: break
         }
     }
 

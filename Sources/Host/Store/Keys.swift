@@ -19,6 +19,8 @@ package struct Keys: Sendable, Equatable {
     package var accounts: String { "\(prefix):accounts" }
     package var positions: String { "\(prefix):positions" }
     package var orders: String { "\(prefix):orders" }
+    /// Of access keys and sessions, by id.
+    package var accessKeys: String { "\(prefix):keys" }
     package var projected: String { "\(prefix):projected" }
     /// Order id → where its executions stand in its account's list.
     package var history: String { "\(prefix):history" }
@@ -53,6 +55,7 @@ package enum ProjectedList: Hashable, Sendable {
     case ledgerOf(account: String)
     case executions
     case executionsOf(account: String)
+    case audit
 
     /// Without the shard's prefix, as `project` takes it.
     var name: String {
@@ -65,6 +68,7 @@ package enum ProjectedList: Hashable, Sendable {
         case .ledgerOf(let account): "list:ledger:\(account)"
         case .executions: "list:executions"
         case .executionsOf(let account): "list:executions:\(account)"
+        case .audit: "list:audit"
         }
     }
 }

@@ -17,7 +17,7 @@ package final class Matcher {
 
     /// The names as they go over the wire, made once.
     private struct Names {
-        let submit, cancel, amend, account, transact, instrument, expire, project, seed: String
+        let submit, cancel, amend, account, transact, instrument, expire, project, seed, key: String
 
         init(_ scripts: Scripts) {
             submit = scripts.name("submit")
@@ -29,6 +29,7 @@ package final class Matcher {
             expire = scripts.name("expire")
             project = scripts.name("project")
             seed = scripts.name("seed")
+            key = scripts.name("key")
         }
     }
 
@@ -60,31 +61,52 @@ package final class Matcher {
         }
     }
 
-    package func account(_ account: AccountCall, _ answer: @escaping Answer<AccountReply>) {
-        call(names.account, { account.append(to: &$0) }, answer) {
+    /// `actor`: whom the audit log names for it; nil = it says nothing.
+    package func account(
+        _ account: AccountCall, by actor: Actor? = nil, _ answer: @escaping Answer<AccountReply>
+    ) {
+        let part = actor?.encoded(account.action) ?? []
+        call(
+            names.account,
+            {
+                account.append(to: &$0)
+                $0.append(part)
+            }, answer
+        ) {
             reply throws(RedisFailure) in try AccountReply(reply, id: nil)
         }
     }
 
-    /// Not to be repeated after outcomeUnknown: it might count twice.
+    /// Not to be repeated after outcomeUnknown: it might count twice. `actor` as for `account`.
     package func transact(
-        _ transaction: Transaction, _ answer: @escaping Answer<AccountReply>
+        _ transaction: Transaction, by actor: Actor? = nil,
+        _ answer: @escaping Answer<AccountReply>
     ) {
-        call(names.transact, { transaction.append(to: &$0) }, answer) {
+        let part = actor?.encoded(transaction.action) ?? []
+        call(
+            names.transact,
+            {
+                transaction.append(to: &$0)
+                $0.append(part)
+            }, answer
+        ) {
             reply throws(RedisFailure) in try AccountReply(reply, id: transaction.account)
         }
     }
 
-    /// Its revision and createdAt are the script's.
+    /// Its revision and createdAt are the script's. `actor` as for `account`.
     package func instrument(
-        _ instrument: Instrument, create: Bool, _ answer: @escaping Answer<InstrumentReply>
+        _ instrument: Instrument, create: Bool, by actor: Actor? = nil,
+        _ answer: @escaping Answer<InstrumentReply>
     ) {
+        let part = actor?.encoded(create ? .instrumentCreated : .instrumentUpdated) ?? []
         call(
             names.instrument,
             {
                 $0.append(instrument.symbol)
                 $0.append(create ? 1 : 0)
                 $0.append(instrument.encoded())
+                $0.append(part)
             }, answer
         ) {
             reply throws(RedisFailure) in try InstrumentReply(reply, instrument.symbol)
@@ -111,6 +133,23 @@ package final class Matcher {
     package func seed(_ seed: SeedCall, _ answer: @escaping Answer<SeedReply>) {
         call(names.seed, { seed.append(to: &$0) }, answer) {
             reply throws(RedisFailure) in try SeedReply(reply)
+        }
+    }
+
+    /// Its times and sequence are the script's. Not to be repeated after outcomeUnknown: a further
+    /// one is refused as known or ended already. `actor` as for `account`.
+    package func key(
+        _ key: KeyCall, by actor: Actor? = nil, _ answer: @escaping Answer<KeyReply>
+    ) {
+        let part = actor?.encoded(key.action) ?? []
+        call(
+            names.key,
+            {
+                key.append(to: &$0)
+                $0.append(part)
+            }, answer
+        ) {
+            reply throws(RedisFailure) in try KeyReply(reply, key.id)
         }
     }
 

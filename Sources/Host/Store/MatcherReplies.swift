@@ -79,6 +79,11 @@ package enum SeedReply: Sendable, Equatable {
     case refused(ScriptRefusal)
 }
 
+package enum KeyReply: Sendable, Equatable {
+    case done(AccessKey, sequence: Int64)
+    case refused(ScriptRefusal)
+}
+
 /// A reply's parts, in order. Wrong ones mean another library under our name, or damage.
 struct ReplyReader {
     let word: String
@@ -132,6 +137,15 @@ struct ReplyReader {
         let record = try bytes(index)
         do throws(RecordError) {
             return try Instrument(symbol: symbol, record: record[...])
+        } catch {
+            throw .unexpected(error.what)
+        }
+    }
+
+    func key(_ index: Int, _ id: String) throws(RedisFailure) -> AccessKey {
+        let record = try bytes(index)
+        do throws(RecordError) {
+            return try AccessKey(id: id, record: record[...])
         } catch {
             throw .unexpected(error.what)
         }
@@ -215,6 +229,16 @@ extension InstrumentReply {
         switch reply.word {
         case "ok":
             self = .done(try reply.instrument(2, symbol), sequence: try reply.number(1))
+        case "refused": self = .refused(try reply.refusal())
+        default: throw reply.unexpected
+        }
+    }
+}
+
+extension KeyReply {
+    init(_ reply: ReplyReader, _ id: String) throws(RedisFailure) {
+        switch reply.word {
+        case "ok": self = .done(try reply.key(2, id), sequence: try reply.number(1))
         case "refused": self = .refused(try reply.refusal())
         default: throw reply.unexpected
         }

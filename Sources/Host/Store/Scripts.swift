@@ -41,6 +41,7 @@ package struct Scripts: Sendable {
         ("260_expire", PackageResources._60_expire_lua),
         ("270_project", PackageResources._70_project_lua),
         ("280_seed", PackageResources._80_seed_lua),
+        ("290_key", PackageResources._90_key_lua),
     ]
 
     init(files: [[UInt8]]) {

@@ -22,6 +22,8 @@ package struct StoreSnapshot: Sendable, Equatable {
     package var levels: [String: [LevelChange]] = [:]
     package var accounts: [Account] = []
     package var positions: [Position] = []
+    /// Access keys, revoked ones too, and sessions.
+    package var keys: [AccessKey] = []
     /// Of both books, in no order.
     package var openOrders: [Order] = []
 
@@ -139,7 +141,16 @@ private final class SnapshotLoader {
             snapshot.positions += try decodeFields(items) {
                 key, record throws(RecordError) in try Position(key: key, record: record)
             }
-            if next == "0" { scanBooks(books(), "0") } else { scanPositions(next) }
+            if next == "0" { scanKeys("0") } else { scanPositions(next) }
+        }
+    }
+
+    private func scanKeys(_ cursor: String) {
+        scan("HSCAN", keys.accessKeys, cursor) { [self] next, items throws(RedisFailure) in
+            snapshot.keys += try decodeFields(items) {
+                id, record throws(RecordError) in try AccessKey(id: id, record: record)
+            }
+            if next == "0" { scanBooks(books(), "0") } else { scanKeys(next) }
         }
     }
 
@@ -201,6 +212,7 @@ private final class SnapshotLoader {
         snapshot.accounts = newest(snapshot.accounts, \.id, \.lastSequence)
         snapshot.positions = newest(
             snapshot.positions, { "\($0.account):\($0.symbol)" }, \.lastSequence)
+        snapshot.keys = newest(snapshot.keys, \.id, \.lastSequence)
         ask("GET", [keys.sequence]) { [self] reply in
             snapshot.settledSequence = reply.int64 ?? 0
             answer(.success(snapshot))

@@ -4,7 +4,7 @@ import Base
 
 package enum EventKind: UInt8, Sendable {
     case submit = 1
-    case cancel, amend, expire, account, transaction, instrument, seed
+    case cancel, amend, expire, account, transaction, instrument, seed, key
 }
 
 /// Why an order changed.
@@ -106,6 +106,9 @@ package enum Change: Hashable, Sendable {
     case ledger(LedgerEntry)
     case market(Market)
     case guardValue(GuardValue)
+    /// A key or session after the call; one with `revokedAt` is of no use any more.
+    case key(AccessKey)
+    case audit(AuditEntry)
 }
 
 package struct Event: Hashable, Sendable {
@@ -160,6 +163,10 @@ package struct Event: Hashable, Sendable {
             let symbol = try reader.string()
             return .market(try Market(symbol: symbol, record: reader.rest()))
         case 9: return .guardValue(try GuardValue(from: &reader))
+        case 10:
+            let id = try reader.string()
+            return .key(try AccessKey(id: id, record: reader.rest()))
+        case 11: return .audit(try AuditEntry(sequence: sequence, time: time, from: &reader))
         case let other: throw RecordError(what: "unknown event section \(other)")
         }
     }

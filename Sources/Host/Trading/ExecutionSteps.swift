@@ -58,7 +58,9 @@ private struct ExecutionSteps {
             switch change {
             case .order(let order, let cause): orders.append(OrderProgress(order, cause: cause))
             case .trade(let trade): trades.append(trade)
-            case .account, .position, .level, .instrument, .ledger, .market, .guardValue: break
+            case .account, .position, .level, .instrument, .ledger, .market, .guardValue, .key,
+                .audit:
+                break
             }
         }
     }

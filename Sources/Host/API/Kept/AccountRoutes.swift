@@ -90,7 +90,7 @@ struct AccountRoutes {
         let new = try AccountFields.readNew(try exchange.bodyFields())
         services.accounts.create(
             new.profile, currency: new.currency, initialBalance: new.balance,
-            isActive: new.isActive
+            isActive: new.isActive, by: exchange.actor
         ) { exchange.reply($0, status: 201, style: .numbers) }
     }
 
@@ -99,7 +99,7 @@ struct AccountRoutes {
         services.withCurrentAccount(exchange) { [services] account in
             services.accounts.update(
                 account, profile: change.applied(to: account.profile),
-                isActive: change.isActive ?? account.isActive
+                isActive: change.isActive ?? account.isActive, by: exchange.actor
             ) { exchange.reply($0, status: 200, style: .numbers) }
         }
     }
@@ -109,7 +109,7 @@ struct AccountRoutes {
         let fields = try exchange.bodyFields()
         let transaction = try TransactionFields.read(
             fields, account: account.id, services: services)
-        services.accounts.transact(transaction) { [services] result in
+        services.accounts.transact(transaction, by: exchange.actor) { [services] result in
             switch result {
             case .failure(let rejection): exchange.fail(rejection)
             case .success(let line):

@@ -88,7 +88,7 @@ struct AccountRoutesV1 {
         let new = try AccountFields.readNew(try exchange.bodyFields())
         services.accounts.create(
             new.profile, currency: new.currency, initialBalance: new.balance,
-            isActive: new.isActive
+            isActive: new.isActive, by: exchange.actor
         ) { exchange.reply($0, status: 201, style: .strings) }
     }
 
@@ -97,7 +97,7 @@ struct AccountRoutesV1 {
         services.withCurrentAccount(exchange) { [services] account in
             services.accounts.update(
                 account, profile: change.applied(to: account.profile),
-                isActive: change.isActive ?? account.isActive
+                isActive: change.isActive ?? account.isActive, by: exchange.actor
             ) { exchange.reply($0, status: 200, style: .strings) }
         }
     }
@@ -106,7 +106,7 @@ struct AccountRoutesV1 {
         let account = try services.requireAccount(exchange.parameters[0])
         let transaction = try TransactionFields.read(
             try exchange.bodyFields(), account: account.id, services: services)
-        services.accounts.transact(transaction) { [services] result in
+        services.accounts.transact(transaction, by: exchange.actor) { [services] result in
             switch result {
             case .failure(let rejection): exchange.fail(rejection)
             case .success(let line):

@@ -47,7 +47,9 @@ struct InstrumentRoutes {
 
     private func create(_ exchange: Exchange) throws(Rejection) {
         let instrument = try InstrumentFields.read(try exchange.bodyFields())
-        services.instruments.create(instrument) { exchange.reply($0, status: 201) }
+        services.instruments.create(instrument, by: exchange.actor) {
+            exchange.reply($0, status: 201)
+        }
     }
 }
 

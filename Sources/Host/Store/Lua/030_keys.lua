@@ -3,10 +3,10 @@
 local keys_of_prefix = {}
 
 local function new_keys(prefix)
-    local keys = { prefix = prefix, symbols = {} }
+    local keys = { prefix = prefix, symbols = {}, access_keys = prefix .. ':keys' }
     for _, name in ipairs({
         'seq', 'events', 'instruments', 'market', 'accounts', 'positions', 'orders', 'account_id',
-        'fees', 'projected', 'history',
+        'fees', 'projected', 'history', 'sessions',
     }) do
         keys[name] = prefix .. ':' .. name
     end

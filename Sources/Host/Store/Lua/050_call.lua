@@ -30,10 +30,11 @@ local function begin(keys, kind, symbol)
     call.other_orders, call.changed_accounts, call.changed_positions = NONE, NONE, NONE
     call.changed_levels, call.changed_instruments = NONE, NONE
     -- Sections of the event that are packed as they come up.
-    call.trades, call.ledger, call.guards = NONE, NONE, NONE
-    -- Commands on zsets; those that remove are found by their key as well.
-    call.zset_writes, call.removals = NONE, NONE
+    call.trades, call.ledger, call.guards, call.access = NONE, NONE, NONE, NONE
+    -- Commands, most of them on zsets; those that remove from one are found by its key as well.
+    call.writes, call.removals = NONE, NONE
     call.fee, call.fee_total, call.account_counter, call.event = 0, nil, nil, nil
+    call.audit = nil
     -- Of the trade made last; 0 where there is none.
     call.last_price, call.last_quantity = 0, 0
     return call
@@ -61,7 +62,7 @@ end
 -- is met before any write.
 local function add_to_zset(call, key, score, member)
     redis_call('ZCARD', key)
-    append(call, 'zset_writes', { 'ZADD', key, score, member })
+    append(call, 'writes', { 'ZADD', key, score, member })
 end
 
 local function remove_from_zset(call, key, member)
@@ -72,7 +73,7 @@ local function remove_from_zset(call, key, member)
     end
     redis_call('ZCARD', key)
     write = { 'ZREM', key, member }
-    append(call, 'zset_writes', write)
+    append(call, 'writes', write)
     set_in(call, 'removals', key, write)
 end
 

@@ -4,7 +4,10 @@
 -- Values in one command; Lua's unpack fails near 8,000.
 local VALUES_PER_COMMAND = 4000
 
-local prepare, commit
+local prepare, commit, audit
+
+-- What is audited, as the AUDIT section numbers it.
+local AUDITED = { account = 1, instrument = 2, key = 3, position = 4 }
 
 do
 
@@ -87,6 +90,28 @@ local function add_fee(call)
     call.fee_total = format('%d', bounded(total + call.fee))
 end
 
+-- Five texts of at most 255 bytes, each with its length.
+local ACTOR_BYTES = 5 * 256
+
+-- Has the event say who did this, unless `actor` is empty; the texts in it are the host's business.
+-- `subject` is the table that the record after is packed into, `old` the record before, if any.
+function audit(call, actor, kind, target, old, subject)
+    if #actor > ACTOR_BYTES then refuse('bad_argument', 'name=actor') end
+    if actor == '' then return end
+    call.audit = { actor = actor, kind = kind, target = target, old = old, subject = subject }
+end
+
+-- The record after is only packed by now; the one before was read in this call, so both are exact.
+local function add_audit(act)
+    local old, new = act.old or '', act.subject.record
+    add_piece(pack('<BI4BBc0I4', 11, 10 + #act.target + #old + #new + #act.actor, act.kind,
+        #act.target, act.target, #old))
+    add_piece(old)
+    add_piece(pack('<I4', #new))
+    add_piece(new)
+    add_piece(act.actor)
+end
+
 local function joined_pieces()
     local event = concat(pieces, '', 1, piece_count)
     if piece_count > PIECES_KEPT then pieces = {} end
@@ -108,6 +133,8 @@ function prepare(call)
     add_packed(call.ledger)
     add_market(call)
     add_packed(call.guards)
+    add_packed(call.access)
+    if call.audit then add_audit(call.audit) end
     add_fee(call)
     call.event = joined_pieces()
 end
@@ -171,7 +198,7 @@ function commit(call)
     if call.fee_total then
         redis_call('HSET', keys.fees, call.instrument.currency, call.fee_total)
     end
-    for index = 1, #call.zset_writes do run(call.zset_writes[index]) end
+    for index = 1, #call.writes do run(call.writes[index]) end
 end
 
 end

@@ -19,19 +19,20 @@ local function new_account_id(keys, asked)
 end
 
 local function account_function(keys, args)
-    expect_arguments(args, 8)
+    expect_arguments(args, 9)
     local is_new = whole_within(args[2], 'create', 0, 1) == 1
     local state, active = whole_within(args[3], 'state', 1, 4), whole_within(args[4], 'active', 0, 1)
     local short_limit = whole_within(args[5], 'short_limit', 0, MAXIMUM)
     local currency = check_currency(args[6])
     local balance = whole_within(args[7], 'balance', 0, is_new and MAXIMUM or 0)
-    local call, account = begin(keys, 5, '')
+    local call, account, old = begin(keys, 5, ''), nil, nil
     if is_new then
         local id, counter = new_account_id(keys, args[1])
         account = new_account(call, id, currency, balance, args[8])
         call.account_counter = format('%d', counter)
     else
         account = account_of(call, args[1])
+        old = account.record
         if account.currency ~= currency then
             refuse('currency_fixed', 'currency=' .. account.currency)
         end
@@ -39,6 +40,7 @@ local function account_function(keys, args)
     end
     account.state, account.active, account.short_limit = state, active, short_limit
     account.host = args[8]
+    audit(call, args[9], AUDITED.account, account.id, old, account)
     prepare(call)
     return call, { 'ok', call.seq, account.id, account.record }
 end

@@ -42,7 +42,7 @@ local function refuse_amount()
 end
 
 local function transact(keys, args)
-    expect_arguments(args, 7)
+    expect_arguments(args, 8)
     local kind = whole_within(args[2], 'type', DEPOSIT, ADJUSTMENT)
     local amount, symbol = whole(args[3], 'amount'), args[4]
     local quantity = whole(args[5], 'quantity')
@@ -61,8 +61,11 @@ local function transact(keys, args)
     local account = account_of(call, args[1])
     if symbol ~= '' then
         adjust_shares(call, account, quantity, price, description)
+        local position = position_of(call, account.id)
+        audit(call, args[8], AUDITED.position, position.key, position.record, position)
     else
         local sign = kind == WITHDRAWAL and -1 or 1
+        audit(call, args[8], AUDITED.account, account.id, account.record, account)
         move_cash(call, account, kind, sign * amount, description)
     end
     prepare(call)

@@ -24,22 +24,23 @@ local function check_change(call, old, new)
 end
 
 local function instrument_function(keys, args)
-    expect_arguments(args, 3)
+    expect_arguments(args, 4)
     local symbol = check_symbol(args[1])
     local is_new = whole_within(args[2], 'create', 0, 1) == 1
     local instrument = read_instrument(symbol, args[3])
-    local call = begin(keys, 7, symbol)
+    local call, old = begin(keys, 7, symbol), nil
     if is_new then
         if redis_call('HEXISTS', keys.instruments, symbol) == 1 then
             refuse('symbol_exists', 'symbol=' .. symbol)
         end
         instrument.revision, instrument.created_at = 1, call.time
     else
-        local old = instrument_of(call, symbol)
+        old = instrument_of(call, symbol)
         check_change(call, old, instrument)
         instrument.revision, instrument.created_at = old.revision + 1, old.created_at
     end
     instrument_changed(call, instrument)
+    audit(call, args[4], AUDITED.instrument, symbol, old and old.record, instrument)
     prepare(call)
     return call, { 'ok', call.seq, instrument.record }
 end

@@ -55,10 +55,12 @@ local function seed_positions(call, take, instruments)
     end
 end
 
--- Every key that is about to be written must be missing; those of one type each can't be wrong.
+-- Every key that is about to be written must be missing, so that none can be of a wrong type. All but
+-- the stream and its number: an access key may have been made before the first start.
 local function is_empty(keys)
+    redis_call('XLEN', keys.events)
     return redis_call(
-        'EXISTS', keys.seq, keys.events, keys.instruments, keys.accounts, keys.positions,
+        'EXISTS', keys.instruments, keys.accounts, keys.positions,
         keys.account_id, keys.orders) == 0
 end
 

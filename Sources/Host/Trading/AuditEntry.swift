@@ -1,0 +1,88 @@
+// The audit log: who did what to what, with the record before and after, as the script itself read
+// and wrote it (docs/REDIS.md, AUDIT).
+
+/// What is audited: every act of an administrator.
+package enum AuditAction: String, Sendable, CaseIterable {
+    case accountCreated = "account_created"
+    case accountUpdated = "account_updated"
+    case deposit, withdrawal, adjustment
+    case instrumentCreated = "instrument_created"
+    case instrumentUpdated = "instrument_updated"
+    case keyCreated = "key_created"
+    case keyRevoked = "key_revoked"
+    case sessionOpened = "session_opened"
+    case sessionEnded = "session_ended"
+}
+
+package enum AuditTarget: UInt8, Sendable {
+    case account = 1
+    case instrument
+    case key
+    /// Its id is `account:symbol`.
+    case position
+
+    package var name: String { "\(self)" }
+}
+
+package struct AuditEntry: Hashable, Sendable {
+    /// Of the event that the act made.
+    package let sequence: Int64
+    /// UTC microseconds, Redis's clock.
+    package let time: Int64
+    package let actor: Actor
+    /// An `AuditAction`, or one that only a newer host knows.
+    package let action: String
+    package let target: AuditTarget
+    package let targetID: String
+    /// The target's record (ACCOUNT, INSTRUMENT, KEY or POSITION) as it stood just before; empty
+    /// where there was none.
+    package let old: [UInt8]
+    /// As it stood just after.
+    package let new: [UInt8]
+
+    init(sequence: Int64, time: Int64, from reader: inout ByteReader) throws(RecordError) {
+        self.sequence = sequence
+        self.time = time
+        target = try known(AuditTarget(rawValue: try reader.byte()), "audit target")
+        targetID = try reader.string()
+        old = Array(try reader.take(Int(try reader.uint32())))
+        new = Array(try reader.take(Int(try reader.uint32())))
+        let (id, name) = (try reader.string(), try reader.string())
+        actor = Actor(
+            id: id, name: name, requestID: try reader.string(), address: try reader.string())
+        action = try reader.string()
+    }
+
+    /// `<l sequence> <l time>` and the AUDIT payload of docs/REDIS.md.
+    package var listItem: [UInt8] {
+        var writer = ByteWriter()
+        writer.int64(sequence)
+        writer.int64(time)
+        writer.byte(target.rawValue)
+        writer.string(targetID)
+        for record in [old, new] {
+            writer.uint32(UInt32(record.count))
+            writer.raw(record)
+        }
+        writer.raw(actor.encoded(action))
+        return writer.bytes
+    }
+
+    package init(listItem: ArraySlice<UInt8>) throws(RecordError) {
+        var reader = ByteReader(listItem)
+        let sequence = try reader.int64()
+        let time = try reader.int64()
+        try self.init(sequence: sequence, time: time, from: &reader)
+    }
+}
+
+extension Actor {
+    /// The script's `actor` argument.
+    package func encoded(_ action: AuditAction) -> [UInt8] { encoded(action.rawValue) }
+
+    fileprivate func encoded(_ action: String) -> [UInt8] {
+        var writer = ByteWriter()
+        for text in [id, name, requestID, address, action] { writer.string(text) }
+        return writer.bytes
+    }
+}
