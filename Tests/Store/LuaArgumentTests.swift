@@ -193,6 +193,10 @@ import Trading
 
     @Test func project() {
         let refused = "refused bad_argument name="
+        func execution(bytes: Int, _ more: [UInt8] = []) -> Argument {
+            Argument(Array(repeating: 1, count: bytes) + more)
+        }
+        let good = execution(bytes: 101, [3] + Array("1-a".utf8))
         let wrong: [(String, [Argument])] = [
             ("count", []), ("count", ["0"]), ("from", ["x", "1"]), ("from", ["-1", "1"]),
             ("to", ["0", "0"]), ("to", ["0", "x"]), ("count", ["0", "1", "list:orders"]),
@@ -200,14 +204,12 @@ import Trading
             ("count", ["0", "1", "list:orders", "2", "a"]),
             ("list", ["0", "1", "orders", "1", "a"]), ("list", ["0", "1", "list:", "1", "a"]),
             ("list", ["0", "1", "list:orders", "1", "a", "seq", "1", "b"]),
-            ("history", ["0", "1", "history", "2", "1-a", Argument([0, 0, 0, 0])]),
-            ("history", ["0", "1", "list:x", "1", "a", "history", "1", "1-a"]),
-            ("history", ["0", "1", "list:x", "1", "a", "history", "2", "1-a", ""]),
-            ("history", ["0", "1", "list:x", "1", "a", "history", "2", "1-a", "abc"]),
-            (
-                "history",
-                ["0", "1", "list:x", "1", "a", "history", "2", "1-a", Argument([1, 0, 0, 0])]
-            ),
+            ("count", ["0", "1", "executions", "2", "a"]),
+            ("executions", ["0", "1", "executions", "1", "a"]),
+            ("executions", ["0", "1", "executions", "1", execution(bytes: 101)]),
+            ("executions", ["0", "1", "executions", "1", execution(bytes: 101, [0])]),
+            ("executions", ["0", "1", "executions", "1", execution(bytes: 101, [4, 1, 1, 1])]),
+            ("list", ["0", "1", "executions", "1", good, "executions", "1", good]),
         ]
         for (name, arguments) in wrong {
             world.expectUnchanged({ functions.call("project", arguments) }, refused + name)

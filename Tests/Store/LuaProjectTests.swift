@@ -8,28 +8,22 @@ import Trading
 @testable import Store
 
 @Suite(.serialized) struct LuaProjectTests {
-    /// Calls project with what the host would send for these additions.
-    private func project(
-        _ world: LuaWorld, from: Int64, _ additions: [ProjectCall.Addition]
-    ) -> Reply {
-        var arguments = [Argument(from), Argument(from + 1)]
-        for addition in additions {
-            arguments += [Argument(addition.list.name), Argument(addition.items.count)]
-            arguments += addition.items.map { Argument($0) }
-            let history = addition.history
-            guard !history.isEmpty else { continue }
-            arguments += ["history", Argument(2 * history.count)]
-            for (order, places) in history {
-                arguments += [Argument(order.text), Argument(places)]
-            }
+    /// Projects one execution of each of these orders.
+    private func project(_ world: LuaWorld, from: Int64, _ orders: [String]) -> Reply {
+        let items = orders.enumerated().map { index, order in
+            let text = Array(order.utf8)
+            let numbers: [UInt8] = Array(repeating: UInt8(index % 256), count: 101)
+            return Argument(numbers + [UInt8(text.count)] + text + [0, 0])
         }
-        return world.functions.call("project", arguments)
+        let head = [Argument(from), Argument(from + 1), "executions", Argument(items.count)]
+        return world.functions.call("project", head + items)
     }
 
-    private func executions(_ account: String, _ orders: [String]) -> ProjectCall.Addition {
-        ProjectCall.Addition(
-            .executionsOf(account: account), orders.map { Array($0.utf8) },
-            orders.map { OrderID($0) })
+    /// The orders of a list's items.
+    private func listed(_ world: LuaWorld, _ name: String) -> [String] {
+        world.redis.call("LRANGE", world.functions.key("list:\(name)"), "0", "-1").items.map {
+            String(decoding: $0.bytes[102...].dropLast(2), as: UTF8.self)
+        }
     }
 
     private func positions(_ world: LuaWorld, _ order: String) throws -> [UInt32] {
@@ -42,16 +36,17 @@ import Trading
 
     @Test func anOrdersItemsAreFoundByPosition() throws {
         let world = try LuaWorld()
-        let first = [executions("1", ["1-a", "1-b", "1-a"]), executions("2", ["2-c"])]
+        let first = ["1-a", "1-b", "2-c", "1-a"]
+        let second = ["1-b", "1-a", "1-d"]
         #expect(project(world, from: 0, first).word == "ok")
-        #expect(project(world, from: 1, [executions("1", ["1-b", "1-a", "1-d"])]).word == "ok")
+        #expect(project(world, from: 1, second).word == "ok")
+        #expect(listed(world, "executions") == first + second)
+        #expect(listed(world, "executions:1") == ["1-a", "1-b", "1-a", "1-b", "1-a", "1-d"])
+        #expect(listed(world, "executions:2") == ["2-c"])
         #expect(try positions(world, "1-a") == [0, 2, 4])
         #expect(try positions(world, "1-b") == [1, 3])
         #expect(try positions(world, "1-d") == [5])
         #expect(try positions(world, "2-c") == [0])
-        // The list has at these places what the index says.
-        let list = world.redis.call("LRANGE", world.functions.key("list:executions:1"), "0", "-1")
-        #expect(list.items.map(\.text) == ["1-a", "1-b", "1-a", "1-b", "1-a", "1-d"])
         world.expectUnchanged({ project(world, from: 1, first) }, "stale 2")
     }
 
@@ -59,7 +54,7 @@ import Trading
         let world = try LuaWorld()
         for call in 0..<3 {
             let orders = Array(repeating: "1-a", count: 2_500)
-            #expect(project(world, from: Int64(call), [executions("1", orders)]).word == "ok")
+            #expect(project(world, from: Int64(call), orders).word == "ok")
         }
         let kept = try positions(world, "1-a")
         #expect(kept == (6_499..<7_500).map { UInt32($0) })
@@ -68,18 +63,22 @@ import Trading
 
     @Test func manyOrdersAreIndexedInOneCall() throws {
         let world = try LuaWorld()
-        let orders = (0..<5_000).map { "1-\($0)" }
-        #expect(project(world, from: 0, [executions("1", orders)]).word == "ok")
-        for place in [0, 1_999, 2_000, 4_999] {
-            #expect(try positions(world, "1-\(place)") == [UInt32(place)])
+        let orders = (0..<5_000).map { "\($0 % 2 + 1)-\($0)" }
+        #expect(project(world, from: 0, orders).word == "ok")
+        for place in [0, 1_999, 2_000, 3_999, 4_000, 4_999] {
+            let found = try positions(world, "\(place % 2 + 1)-\(place)")
+            #expect(found == [UInt32(place / 2)])
         }
+        #expect(listed(world, "executions") == orders)
+        #expect(listed(world, "executions:2") == orders.filter { $0.hasPrefix("2") })
     }
 
-    @Test func anIndexOfAnotherTypeStopsTheCallBeforeItWrites() throws {
+    @Test(arguments: ["history", "list:executions", "list:executions:1"])
+    func aKeyOfAnotherTypeStopsTheCallBeforeItWrites(name: String) throws {
         let world = try LuaWorld()
-        _ = world.redis.call("SET", world.functions.key("history"), "x")
+        _ = world.redis.call("SET", world.functions.key(name), "x")
         let before = world.redis.dump()
-        let reply = project(world, from: 0, [executions("1", ["1-a"])])
+        let reply = project(world, from: 0, ["1-a"])
         #expect(reply.failure.contains("WRONGTYPE"), "\(reply)")
         #expect(world.redis.dump() == before)
     }

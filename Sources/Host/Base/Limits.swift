@@ -127,6 +127,8 @@ package enum Limits {
     package static let eventsPerProjection = 512
     /// Their sections together: a sweep of 1,000 fills has some 6,000 by itself, and is one call.
     package static let changesPerProjection = 4_096
+    /// How long events that nobody waits for are gathered before they are listed.
+    package static let projectionMillis = 10
     /// The wait before the projector tries a failed call again.
     package static let projectorRetryMillis = 200
 

@@ -5,8 +5,6 @@ import Trading
 
 struct Projection {
     private var items: [ProjectedList: [[UInt8]]] = [:]
-    /// The order of each item of an account's executions.
-    private var executed: [ProjectedList: [OrderID]] = [:]
     /// Ledger entries of the event so far: the second half of their ids.
     private var ledgerIndex: UInt32 = 0
 
@@ -14,16 +12,8 @@ struct Projection {
         for event in events {
             ledgerIndex = 0
             for change in event.changes { add(change, of: event) }
-            for execution in event.executions { add(execution) }
+            for execution in event.executions { push(execution.listItem, to: .executions) }
         }
-    }
-
-    private mutating func add(_ execution: Execution) {
-        let item = execution.listItem
-        let own = ProjectedList.executionsOf(account: execution.account)
-        push(item, to: .executions)
-        push(item, to: own)
-        executed[own, default: []].append(execution.orderID)
     }
 
     private mutating func add(_ change: Change, of event: Event) {
@@ -56,9 +46,5 @@ struct Projection {
         items[list, default: []].append(item)
     }
 
-    var additions: [ProjectCall.Addition] {
-        items.map { list, items in
-            ProjectCall.Addition(list, items, executed[list] ?? [])
-        }
-    }
+    var additions: [ProjectCall.Addition] { items.map { ProjectCall.Addition($0.key, $0.value) } }
 }

@@ -6,7 +6,7 @@
 // done the work meanwhile: then the call is refused with the newer cursor, and this host goes on
 // from there. So nothing is listed twice, and nothing is left out. A call holds a bounded number of
 // events, so that a host that starts far behind neither stops Redis nor waits longer than a command
-// may.
+// may; and it gathers events for some milliseconds, unless a reader waits for them.
 
 import Base
 import Loop
@@ -23,6 +23,9 @@ package final class Projector {
     private var pending: ArraySlice<Event> = []
     /// Whether a call is under way, or one that failed waits to be made again.
     private var isBusy = false
+    /// Whether a few events wait for more to come; and whether they have waited long enough.
+    private var isGathering = false
+    private var hasGathered = false
     private var waiting = Waiting()
     /// Each is logged once in a row.
     private var lastProblem = ""
@@ -54,7 +57,9 @@ package final class Projector {
     /// Runs `action` once the lists hold all up to this sequence, or with what the client is told
     /// where they don't come so far.
     package func whenProjected(to wanted: Int64, _ action: @escaping WaitEnd) {
-        if cursor >= wanted { action(nil) } else { waiting.add(wanted, action) }
+        if cursor >= wanted { return action(nil) }
+        waiting.add(wanted, action)
+        work()
     }
 
     /// Answers what has waited too long.
@@ -68,10 +73,29 @@ package final class Projector {
         let batch = nextBatch()
         guard let first = batch.first, let last = batch.last else { return wakeWaiting() }
         guard first.sequence == cursor + 1 else { return missing(first.sequence) }
+        guard isWorthACall(batch) else { return gather() }
+        hasGathered = false
         isBusy = true
         let additions = Projection(of: batch).additions
         let call = ProjectCall(from: cursor, to: last.sequence, additions: additions)
         matcher.project(call) { [self] reply in finish(reply, upTo: last.sequence) }
+    }
+
+    /// A call costs Redis about what it costs to list ten orders. So nothing is listed one by one
+    /// that nobody waits for.
+    private func isWorthACall(_ batch: ArraySlice<Event>) -> Bool {
+        waiting.count > 0 || hasGathered || batch.count < pending.count
+            || batch.count >= Limits.eventsPerProjection / 2
+    }
+
+    private func gather() {
+        guard !isGathering else { return }
+        isGathering = true
+        _ = loop.schedule(afterMillis: Limits.projectionMillis) { [self] in
+            isGathering = false
+            hasGathered = true
+            work()
+        }
     }
 
     /// As many events as one call may hold, but one at least.

@@ -1,4 +1,4 @@
-// The projector's call: what it appends to which list, and what of it is found by order.
+// The projector's call: what it appends to which list.
 
 import Base
 import Trading
@@ -8,13 +8,11 @@ package struct ProjectCall: Sendable {
     package struct Addition: Sendable {
         package let list: ProjectedList
         package let items: [[UInt8]]
-        /// Where the items are to be found by order: the order of each of them, else empty.
-        package let orders: [OrderID]
-        package init(_ list: ProjectedList, _ items: [[UInt8]], _ orders: [OrderID] = []) {
-            assert(orders.isEmpty || orders.count == items.count)
+        /// What goes to `.executions` goes to the lists of its accounts too, and is found by order:
+        /// each item crosses to Redis once.
+        package init(_ list: ProjectedList, _ items: [[UInt8]]) {
             self.list = list
             self.items = items
-            self.orders = orders
         }
     }
 
@@ -32,39 +30,9 @@ package struct ProjectCall: Sendable {
         command.append(from)
         command.append(to)
         for addition in additions {
-            command.append(addition.list.name)
+            command.append(addition.list == .executions ? "executions" : addition.list.name)
             command.append(Int64(addition.items.count))
             for item in addition.items { command.append(item) }
-            addition.appendHistory(to: &command)
-        }
-    }
-}
-
-extension ProjectCall.Addition {
-    /// For each order, first come first, the places of its items among this list's, four bytes each.
-    var history: [(order: OrderID, places: [UInt8])] {
-        var found: [(order: OrderID, places: ByteWriter)] = []
-        var indices: [OrderID: Int] = [:]
-        for (place, order) in orders.enumerated() {
-            let index = indices[order] ?? found.count
-            if index == found.count {
-                indices[order] = index
-                found.append((order, ByteWriter(capacity: 4)))
-            }
-            found[index].places.uint32(UInt32(place))
-        }
-        return found.map { ($0.order, $0.places.bytes) }
-    }
-
-    /// `history`, the count of what follows, and each order's id and places.
-    fileprivate func appendHistory(to command: inout RedisCommand) {
-        guard !orders.isEmpty else { return }
-        let history = history
-        command.append("history")
-        command.append(Int64(2 * history.count))
-        for (order, places) in history {
-            command.append(order.text)
-            command.append(places)
         }
     }
 }

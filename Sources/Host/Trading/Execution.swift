@@ -80,7 +80,8 @@ package struct Execution: Hashable, Sendable {
 }
 
 extension Execution {
-    /// As the projector's lists keep it (docs/REDIS.md, List items).
+    /// As the projector's lists keep it (docs/REDIS.md, List items). 270_project.lua finds the order
+    /// id at its place behind the numbers.
     package var listItem: [UInt8] {
         var writer = ByteWriter(capacity: 160)
         writer.int64(sequence)
@@ -95,8 +96,8 @@ extension Execution {
             lastQuantity.raw, lastPrice.raw, fee.raw, cumQuantity.raw, leavesQuantity.raw,
             notional.high, notional.low, price.raw, quantity.raw,
         ] { writer.int64(number) }
-        writer.string(symbol)
         writer.string(orderID.text)
+        writer.string(symbol)
         writer.string(reason)
         return writer.bytes
     }
@@ -120,8 +121,8 @@ extension Execution {
         notional = Notional(high: try reader.int64(), low: try reader.int64())
         price = Price(try reader.int64())
         quantity = Quantity(try reader.int64())
-        symbol = try reader.string()
         orderID = OrderID(try reader.string())
+        symbol = try reader.string()
         reason = try reader.string()
     }
 }

@@ -6,41 +6,63 @@ do
 
 -- Where an order's executions stand, four bytes each, the newest last: as many as are ever shown,
 -- and one that tells that there were more. So an order of many fills costs no more than this.
-local BYTES_OF_POSITIONS = 4 * 1001
+local BYTES_OF_PLACES = 4 * 1001
 
-local function read_list(keys, name, from, to)
-    if not find(name, '^list:.') then refuse('bad_argument', 'name=list') end
+-- An execution's order id: its text of variable length comes first, at a place that all have.
+local ORDER_ID_AT = 102
+
+local function order_id_of(item)
+    local size = #item >= ORDER_ID_AT and unpack_struct('B', item, ORDER_ID_AT) or 0
+    if size == 0 or #item < ORDER_ID_AT + size then refuse('bad_argument', 'name=executions') end
+    return sub(item, ORDER_ID_AT + 1, ORDER_ID_AT + size)
+end
+
+local function read_list(keys, name, items, from, to)
     local key = keys.prefix .. ':' .. name
-    return { key = key, from = from, to = to, length = redis_call('LLEN', key) }
+    return { key = key, items = items, from = from, to = to, length = redis_call('LLEN', key) }
 end
 
--- Appends the positions that the order's items will have to those that are known.
-local function positions(known, list, places)
-    if #places == 0 or #places % 4 ~= 0 then refuse('bad_argument', 'name=history') end
-    local all = { known or '' }
-    for at = 1, #places, 4 do
-        local place = unpack_struct('<I4', places, at)
-        if place > list.to - list.from then refuse('bad_argument', 'name=history') end
-        all[#all + 1] = pack('<I4', list.length + place)
-    end
-    return sub(concat(all), -BYTES_OF_POSITIONS)
-end
-
--- The index by order of the list before it: pairs of an order id and the places of its items.
-local function read_history(keys, args, list, from, to, writes)
-    if not list or (to - from) % 2 ~= 1 then refuse('bad_argument', 'name=history') end
-    for first = from, to, VALUES_PER_COMMAND do
-        local last = first + VALUES_PER_COMMAND - 1
-        if last > to then last = to end
-        local ids, write = {}, { 'HSET', keys.history }
-        for at = first, last, 2 do ids[#ids + 1] = args[at] end
-        local known = redis_call('HMGET', keys.history, unpack(ids))
-        for index = 1, #ids do
-            write[#write + 1] = ids[index]
-            write[#write + 1] = positions(known[index], list, args[first + 2 * index - 1])
+-- The writes that append the orders' new places to those that are known.
+local function history_writes(keys, ids, places)
+    local writes = {}
+    for first = 1, #ids, VALUES_PER_COMMAND / 2 do
+        local last = first + VALUES_PER_COMMAND / 2 - 1
+        if last > #ids then last = #ids end
+        local known = redis_call('HMGET', keys.history, unpack(ids, first, last))
+        local write = { 'HSET', keys.history }
+        for index = first, last do
+            local id, all = ids[index], places[ids[index]]
+            local old = known[index - first + 1]
+            if old then all = sub(old .. all, -BYTES_OF_PLACES) end
+            write[#write + 1] = id
+            write[#write + 1] = #all > BYTES_OF_PLACES and sub(all, -BYTES_OF_PLACES) or all
         end
         writes[#writes + 1] = write
     end
+    return writes
+end
+
+-- Executions go to everyone's list and to their account's, and are found by their order.
+local function read_executions(keys, args, from, to, lists)
+    lists[#lists + 1] = read_list(keys, 'list:executions', args, from, to)
+    local own, ids, places = {}, {}, {}
+    for at = from, to do
+        local item = args[at]
+        local id = order_id_of(item)
+        local account = match(id, '^[^-]*')
+        local list = own[account]
+        if not list then
+            list = read_list(keys, 'list:executions:' .. account, {}, 1, 0)
+            own[account], lists[#lists + 1] = list, list
+        end
+        local place = pack('<I4', list.length + list.to)
+        list.to = list.to + 1
+        list.items[list.to] = item
+        local known = places[id]
+        if not known then ids[#ids + 1] = id end
+        places[id] = known and known .. place or place
+    end
+    return history_writes(keys, ids, places)
 end
 
 local function read_lists(keys, args)
@@ -49,20 +71,22 @@ local function read_lists(keys, args)
         local name, count = args[position], whole_within(args[position + 1] or '', 'count', 1, #args)
         local from, to = position + 2, position + 1 + count
         if to > #args then refuse('bad_argument', 'name=count') end
-        if name == 'history' then
-            read_history(keys, args, lists[#lists], from, to, writes)
+        if name == 'executions' and #writes == 0 then
+            writes = read_executions(keys, args, from, to, lists)
+        elseif find(name, '^list:.') then
+            lists[#lists + 1] = read_list(keys, name, args, from, to)
         else
-            lists[#lists + 1] = read_list(keys, name, from, to)
+            refuse('bad_argument', 'name=list')
         end
         position = to + 1
     end
     return lists, writes
 end
 
-local function append(args, list)
+local function append(list)
     for from = list.from, list.to, VALUES_PER_COMMAND do
         local to = from + VALUES_PER_COMMAND - 1
-        redis_call('RPUSH', list.key, unpack(args, from, to < list.to and to or list.to))
+        redis_call('RPUSH', list.key, unpack(list.items, from, to < list.to and to or list.to))
     end
 end
 
@@ -75,12 +99,12 @@ local function project(keys, args)
     if tonumber(cursor) ~= from then return nil, { 'stale', cursor } end
     local lists, writes = read_lists(keys, args)
     return {
-        keys = keys, args = args, lists = lists, writes = writes, cursor = format('%d', to),
+        keys = keys, lists = lists, writes = writes, cursor = format('%d', to),
     }, { 'ok' }
 end
 
 local function commit_lists(call)
-    for _, list in ipairs(call.lists) do append(call.args, list) end
+    for _, list in ipairs(call.lists) do append(list) end
     for _, write in ipairs(call.writes) do redis_call(unpack(write)) end
     redis_call('SET', call.keys.projected, call.cursor)
 end
