@@ -136,6 +136,8 @@ package enum Limits {
 
     /// Commands waiting for Redis's answer; beyond, clients get 503 with Retry-After.
     package static let commandsInFlight = 16_384
+    /// Cancels of one cancel-all that wait for Redis at once: enough to keep it busy.
+    package static let massCancelsInFlight = 256
     /// A command that Redis hasn't answered after this fails as "outcome unknown": well above its
     /// longest block, and short enough that clients hear of a Redis that hangs.
     package static let commandMillis = 3_000

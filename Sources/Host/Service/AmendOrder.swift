@@ -1,0 +1,123 @@
+// Another price or quantity for an open order: judged by the rules as it would stand.
+
+import Base
+import Plugins
+import Store
+import Trading
+
+/// What is to become of an order; what isn't given stays.
+package struct OrderChange {
+    package let price: Price?
+    /// The new total.
+    package let quantity: Quantity?
+
+    package init(price: Price?, quantity: Quantity?) {
+        self.price = price
+        self.quantity = quantity
+    }
+}
+
+package struct AmendOutcome {
+    package let order: Order
+    package let priorityKept: Bool
+    /// False where the order already had these values.
+    package let changed: Bool
+    /// What the change made it trade.
+    package let trades: CallTrades
+}
+
+extension OrderService {
+    /// Changes an order as `change` says, which is shown the order as it stands: its symbol decides
+    /// in which scale numbers are read.
+    package func amend(
+        _ id: OrderID, _ change: @escaping (Order) -> Result<OrderChange, Rejection>,
+        _ completion: @escaping (Result<AmendOutcome, Rejection>) -> Void
+    ) {
+        turns.begin(id) { [self] in
+            readAndAmend(id, change) { [turns] result in
+                turns.end(id)
+                completion(result)
+            }
+        }
+    }
+
+    private func readAndAmend(
+        _ id: OrderID, _ change: @escaping (Order) -> Result<OrderChange, Rejection>,
+        _ completion: @escaping (Result<AmendOutcome, Rejection>) -> Void
+    ) {
+        history.order(id) { [self] result in
+            switch result {
+            case .failure(let rejection): completion(.failure(rejection))
+            case .success(nil):
+                let values = "order_id=\(id.text.prefix(60))"
+                completion(
+                    .failure(Reasons.rejection(code: "unknown_order", values: values)))
+            case .success(let order?):
+                switch change(order) {
+                case .failure(let rejection): completion(.failure(rejection))
+                case .success(let change):
+                    amend(order, change, retries: OrderService.staleRetries, completion)
+                }
+            }
+        }
+    }
+
+    private func amend(
+        _ order: Order, _ change: OrderChange, retries: Int,
+        _ completion: @escaping (Result<AmendOutcome, Rejection>) -> Void
+    ) {
+        guard let instrument = picture.instruments[order.symbol],
+            let account = picture.accounts[String(order.id.account)]
+        else { return completion(.failure(.stalePicture)) }
+        let decision = checkAmend(order, change, account: account, instrument: instrument)
+        if let rejection = decision.rejection { return completion(.failure(rejection)) }
+        let call = AmendCall(
+            id: order.id, price: change.price, quantity: change.quantity,
+            instrumentRevision: instrument.revision, guards: decision.guards)
+        matcher.amend(call) { [self] reply in
+            switch reply {
+            case .success(.stale) where retries > 0:
+                retryWhenFresh { self.amend(order, change, retries: retries - 1, completion) }
+            case .success(let reply): completion(outcome(reply))
+            case .failure(let failure): completion(.failure(failure.orderRejection))
+            }
+        }
+    }
+
+    /// The rules judge the order as it would stand: its new price and what would then be left.
+    private func checkAmend(
+        _ order: Order, _ change: OrderChange, account: Account, instrument: Instrument
+    ) -> RiskDecision {
+        let newPrice = change.price ?? order.price
+        let newQuantity = change.quantity ?? order.quantity
+        let request = OrderRequest(
+            account: account.id, symbol: order.symbol, side: order.side, quantity: newQuantity,
+            price: newPrice, orderType: order.terms.orderType,
+            timeInForce: order.terms.timeInForce,
+            clientOrderID: String(order.id.clientOrderID), book: order.book, tag: order.terms.tag)
+        let plan = Plan(
+            pricing: order.pricing, price: newPrice, quantity: newQuantity, policy: order.policy,
+            book: order.book, expireAt: order.expireAt)
+        return riskGate.check(
+            .amend, request: request, plan: plan, account: account,
+            position: picture.position(account: account.id, symbol: order.symbol),
+            instrument: instrument, market: picture.market(of: order.symbol), amending: order)
+    }
+
+    private func outcome(_ reply: AmendReply) -> Result<AmendOutcome, Rejection> {
+        switch reply {
+        case .done(
+            let order, let sequence, let priorityKept, let changed, let fills, let lastPrice,
+            let lastQuantity):
+            acknowledged.note(sequence)
+            let trades = CallTrades(
+                count: fills, lastPrice: lastPrice, lastQuantity: lastQuantity)
+            return .success(
+                AmendOutcome(
+                    order: order, priorityKept: priorityKept, changed: changed, trades: trades))
+        case .closed(let order): return .failure(.closed(order))
+        case .refused(let refusal): return .failure(Reasons.rejection(refusal))
+        case .stale: return .failure(.stalePicture)
+        }
+    }
+}
