@@ -303,6 +303,12 @@ def test_a_wrong_depth(world, path, query):
     assert_error(world.call("GET", f"{path}?{query}"), 400)
 
 
+@pytest.mark.parametrize("symbol", ["", "%20", "A" * 21, "%00", "A/B"])
+@pytest.mark.parametrize("path", ["/api/orders/open", "/api/orders/active"])
+def test_a_filter_that_no_symbol_fits(world, path, symbol):
+    assert_error(world.call("GET", f"{path}?symbol={symbol}"), 400)
+
+
 @pytest.mark.parametrize("body,status", [
     ({}, 400), ({"quantity": 0}, 400), ({"price": None, "quantity": None}, 400),
     ({"price": "9.001"}, (400, 422)), ({"quantity": "1.5"}, (400, 422)),

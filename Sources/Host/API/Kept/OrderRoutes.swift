@@ -98,11 +98,23 @@ struct OrderRoutes {
         }
     }
 
+    /// A symbol to filter by. One that no instrument can have is a mistake, which would find nothing.
+    private static func filterSymbol(_ text: String) throws(Rejection) -> String {
+        guard (1...Limits.symbolBytes).contains(text.utf8.count),
+            text.utf8.allSatisfy(isIdentifierByte)
+        else {
+            throw .invalid(
+                "symbol", given: "\"\(text)\"",
+                allowed: "1 to \(Limits.symbolBytes) of the characters A-Z a-z 0-9 . _ -")
+        }
+        return text
+    }
+
     /// Everyone's open orders, newest first. The page token is the sequence to go on below.
     private func open(_ exchange: Exchange) throws(Rejection) {
         let query = try exchange.queryFields()
         let page = try exchange.page(query, defaultLimit: Limits.listMaximum)
-        let symbol = query["symbol"]
+        let symbol = try query["symbol"].map(OrderRoutes.filterSymbol)
         services.whenCurrent(exchange) { [services] in
             let orders = services.picture.openOrders.newest(
                 account: nil, before: page.before.map(Int64.init) ?? .max, limit: page.limit
