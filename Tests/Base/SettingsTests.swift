@@ -25,6 +25,7 @@ import Testing
         #expect(settings.durability == .strict)
         #expect(!settings.testEcho)
         #expect(settings.logLevel == .info)
+        #expect(settings.logFormat == .text)
         #expect(settings.redis == nil)
     }
 
@@ -33,7 +34,8 @@ import Testing
             "OES_HOST": "127.0.0.2", "OES_PORT": "9000", "OES_DATA": "/var/lib/oes",
             "OES_PLUGINS": "my.json", "OES_SAMPLES": "off", "OES_DURABILITY": "fast",
             "OES_TEST_ECHO": "on",
-            "LOG_LEVEL": "DEBUG", "REDIS_HOST": "redis.example", "REDIS_PORT": "6380",
+            "LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "REDIS_HOST": "redis.example",
+            "REDIS_PORT": "6380",
             "REDIS_PASSWORD": "a b\"c",
         ])
         #expect(settings.host == "127.0.0.2")
@@ -42,6 +44,7 @@ import Testing
         #expect(settings.pluginsFile == "my.json")
         #expect(!settings.samples)
         #expect(settings.durability == .fast)
+        #expect(settings.logFormat == .json)
         #expect(settings.testEcho)
         #expect(settings.logLevel == .debug)
         let redis = ExternalRedis(host: "redis.example", port: 6_380, password: "a b\"c")
@@ -73,7 +76,7 @@ import Testing
         ("OES_PORT", "65536"), ("OES_PORT", "-1"), ("OES_PORT", "80a"), ("OES_PORT", " 80"),
         ("OES_PORT", "99999999999999999999"), ("OES_SAMPLES", "yes"), ("OES_DURABILITY", "Fast"),
         ("OES_TEST_ECHO", "true"),
-        ("LOG_LEVEL", "trace"), ("LOG_LEVEL", "Debug"), ("REDIS_PORT", "0"),
+        ("LOG_LEVEL", "trace"), ("LOG_FORMAT", "xml"), ("LOG_LEVEL", "Debug"), ("REDIS_PORT", "0"),
         ("REDIS_HOST", "redis://x"), ("REDIS_HOST", "a b"), ("OES_DATA", "a\nb"),
     ])
     func aWrongValueIsRefusedByName(name: String, value: String) {

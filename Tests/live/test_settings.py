@@ -18,7 +18,7 @@ from oes.verify import Verifier
     ("OES_HOST", "0.0.0.0"), ("OES_HOST", "192.168.1.1"), ("OES_HOST", "::"),
     ("OES_HOST", "example.com"), ("OES_SAMPLES", "yes"), ("OES_SAMPLES", "ON"),
     ("OES_PLUGINS", "missing.json"), ("OES_DURABILITY", "none"), ("OES_DATA", "/dev/null/x"),
-    ("LOG_LEVEL", "loud"), ("REDIS_PORT", "x"), ("REDIS_PORT", "0"), ("REDIS_PORT", "70000"),
+    ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"), ("REDIS_PORT", "x"), ("REDIS_PORT", "0"), ("REDIS_PORT", "70000"),
     ("REDIS_HOST", "redis://127.0.0.1"), ("OES_PROT", "8001")])
 def test_a_wrong_setting_is_refused_by_name(make_host, name, value):
     code, output = make_host(env={name: value}).refused()

@@ -89,7 +89,7 @@ class Host:
     def environment(self):
         clean = {
             name: value for name, value in os.environ.items()
-            if not name.startswith(("OES_", "REDIS_", "LOG_LEVEL"))
+            if not name.startswith(("OES_", "REDIS_", "LOG_"))
         }
         return clean | self.settings
 

@@ -14,6 +14,7 @@ package final class API {
     private let requestPrefix: String
     private let door = Door()
     private let documentation: Documentation
+    private let metrics: MetricsRoute
     /// Requests that wait for the picture, by connection: what comes behind them waits too, so that
     /// a cancel can't overtake its order.
     private var held: [ObjectIdentifier: Int] = [:]
@@ -22,8 +23,11 @@ package final class API {
         self.services = services
         self.log = log
         documentation = Documentation(registry: services.registry)
-        let routes = API.routes(services) + documentation.routes + extraRoutes
+        metrics = MetricsRoute(services: services)
+        let routes =
+            API.routes(services) + documentation.routes + [metrics.route] + extraRoutes
         documentation.make(of: routes)
+        metrics.routes = routes
         router = Router(routes)
         requestPrefix = String(Clock.wallMicros(), radix: 36) + "-"
     }
@@ -49,6 +53,10 @@ package final class API {
             try door.check(request.head)
             try route(request, requestID, responder)
         } catch {
+            metrics.unrouted.record(
+                status: error.refusal.rawValue,
+                micros: Clock.wallMicros() - request.receivedMicros)
+            RequestLog.write(refused: request, error, requestID: requestID, to: log)
             responder.respond(ErrorBody.response(error, requestID: requestID))
         }
     }
@@ -91,7 +99,10 @@ package final class API {
     /// it runs again once the picture has caught up: the thing may just have been made.
     private func run(_ route: Route, _ exchange: Exchange) {
         if !held.isEmpty, held[exchange.connectionID] != nil { return hold(route, exchange) }
-        do throws(Rejection) { try route.handler(exchange) } catch {
+        do throws(Rejection) {
+            try exchange.checkQuery()
+            try route.handler(exchange)
+        } catch {
             guard error.isAboutSomethingMissing, services.isBehind else {
                 return exchange.fail(error)
             }

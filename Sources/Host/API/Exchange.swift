@@ -19,6 +19,8 @@ package final class Exchange {
     private let responder: Responder
     private let log: Log
     private var isDone = false
+    /// Why it was refused, for the log.
+    private(set) var refusalCode: String?
     /// One order has about 700.
     private static let usualBytes = 1_024
 
@@ -64,19 +66,24 @@ package final class Exchange {
 
     /// Answers with the error of docs/API.md.
     func fail(_ rejection: Rejection, context: [(String, String)] = []) {
-        log.debug("\(requestID) refused: \(rejection.reason)")
+        refusalCode = rejection.code
         finish(ErrorBody.response(rejection, requestID: requestID, context: context))
     }
 
     func finish(_ response: HTTPResponse) {
         precondition(!isDone, "an exchange is answered once")
         isDone = true
+        let micros = Clock.wallMicros() - request.receivedMicros
+        route.statistics.record(status: response.status, micros: micros)
+        RequestLog.write(self, status: response.status, micros: micros, to: log)
         responder.respond(response)
     }
 
     /// Hands the connection over to a WebSocket.
     func upgrade(_ handshake: HTTPResponse, onOpen: @escaping (WebSocket) -> Void) {
         isDone = true
+        route.statistics.record(
+            status: handshake.status, micros: Clock.wallMicros() - request.receivedMicros)
         responder.upgrade(handshake, onOpen: onOpen)
     }
 
@@ -86,14 +93,20 @@ package final class Exchange {
     func queryFields() throws(Rejection) -> [String: String] {
         var fields: [String: String] = [:]
         for (name, value) in query {
-            guard route.query.contains(where: { $0.name == name }) else {
+            guard let field = route.query.first(where: { $0.name == name }) else {
                 throw .unknownField(name, allowed: route.query.map(\.name), place: "query")
             }
+            try field.checkQuery(value)
             guard fields.updateValue(value, forKey: name) == nil else {
                 throw .invalid(name, given: value, allowed: "one value")
             }
         }
         return fields
+    }
+
+    /// Calls that take no query, or don't read theirs, refuse what they don't know all the same.
+    func checkQuery() throws(Rejection) {
+        if !query.isEmpty { _ = try queryFields() }
     }
 
     /// The body as a JSON object with no members but those that the route declares. An empty body is

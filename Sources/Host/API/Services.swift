@@ -59,4 +59,7 @@ package protocol StatusSource: AnyObject {
     var durability: String { get }
     var isEmbeddedRedis: Bool { get }
     var connectionCount: Int { get }
+    var workerNumber: Int { get }
+    /// What /metrics shows of Redis, the lists, the notifiers, the server and the process.
+    func writeMetrics(into text: inout MetricsText)
 }

@@ -132,6 +132,9 @@ package enum Limits {
     /// The wait before the projector tries a failed call again.
     package static let projectorRetryMillis = 200
 
+    /// A request that takes longer is told in the log at info: a hundred times the usual.
+    package static let slowRequestMicros: Int64 = 250_000
+
     // Redis.
 
     /// Commands waiting for Redis's answer; beyond, clients get 503 with Retry-After.

@@ -41,6 +41,7 @@ package enum SettingName: String, CaseIterable, Sendable {
     case durability = "OES_DURABILITY"
     case testEcho = "OES_TEST_ECHO"
     case logLevel = "LOG_LEVEL"
+    case logFormat = "LOG_FORMAT"
     case redisHost = "REDIS_HOST"
     case redisPort = "REDIS_PORT"
     case redisPassword = "REDIS_PASSWORD"
@@ -60,6 +61,7 @@ package struct Settings: Sendable, Equatable {
     /// Whether /test/echo is there, for suites that test the protocol.
     package let testEcho: Bool
     package let logLevel: LogLevel
+    package let logFormat: LogFormat
     /// nil = the embedded one.
     package let redis: ExternalRedis?
 
@@ -90,6 +92,8 @@ package struct Settings: Sendable, Equatable {
             try given.choice(.durability, Durability.allCases.map { ($0.rawValue, $0) }) ?? .strict
         testEcho = try given.testEcho(host: host)
         logLevel = try given.level() ?? .info
+        logFormat =
+            try given.choice(.logFormat, LogFormat.allCases.map { ($0.rawValue, $0) }) ?? .text
         redis = try given.externalRedis()
     }
 

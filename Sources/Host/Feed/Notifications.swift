@@ -32,6 +32,8 @@ package final class Notifications {
         }
     }
 
+    package var progress: [NotifierProgress] { dispatches.map(\.progress) }
+
     package func start() {
         guard !dispatches.isEmpty else { return }
         renew()

@@ -14,6 +14,13 @@ import Service
 import Store
 import Trading
 
+/// How far a notifier is behind the stream, while this host delivers.
+package struct NotifierProgress: Sendable {
+    package let name: String
+    package let backlog: Int64
+    package let deadLetters: Int64
+}
+
 package final class NotifierDispatch {
     private let loop: EventLoop
     private let mailbox: Mailbox
@@ -57,6 +64,13 @@ package final class NotifierDispatch {
     }
 
     private var name: String { runner.name }
+    /// Events given up since the start.
+    private var deadLetters: Int64 = 0
+
+    package var progress: NotifierProgress {
+        let isBehind = isActive ? cursor.map { max(0, picture.sequence - $0) } : nil
+        return NotifierProgress(name: name, backlog: isBehind ?? 0, deadLetters: deadLetters)
+    }
 
     /// Called when this host has the lease; it may be called again while it has.
     package func begin() {
@@ -198,7 +212,10 @@ package final class NotifierDispatch {
         for event in batch { command.append(event.json) }
         redis.send(command) { [self] reply in
             guard goesOn(current) else { return }
-            guard case .failure = reply else { return save(sequence) }
+            guard case .failure = reply else {
+                deadLetters += Int64(batch.count)
+                return save(sequence)
+            }
             _ = loop.schedule(afterMillis: NotifierDispatch.longestRetryMillis) { [self] in
                 if goesOn(current) { giveUp(batch, upTo: sequence) }
             }

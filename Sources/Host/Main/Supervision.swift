@@ -20,7 +20,7 @@ final class Supervision {
     init(_ settings: Settings, workers: Int) {
         self.settings = settings
         self.workers = workers
-        log = Log(level: settings.logLevel, origin: "supervisor")
+        log = Log(level: settings.logLevel, origin: "supervisor", format: settings.logFormat)
     }
 
     /// Runs until it is told to end; gives the process's exit code.

@@ -32,7 +32,8 @@ final class Worker: StatusSource {
         self.arguments = arguments
         self.settings = settings
         self.number = number
-        log = Log(level: settings.logLevel, origin: "worker \(number)")
+        log = Log(
+            level: settings.logLevel, origin: "worker \(number)", format: settings.logFormat)
     }
 
     // MARK: StatusSource
@@ -42,6 +43,14 @@ final class Worker: StatusSource {
     var durability: String { settings.durability.rawValue }
     var isEmbeddedRedis: Bool { settings.redis == nil }
     var connectionCount: Int { server?.statistics.connectionsNow ?? 0 }
+
+    var workerNumber: Int { number }
+
+    func writeMetrics(into text: inout MetricsText) {
+        parts?.writeMetrics(into: &text)
+        if let server { ServerMetrics.write(server.statistics, into: &text) }
+        ProcessMetrics.write(startedAt: startedAt, into: &text)
+    }
 
     // MARK: Start
 

@@ -117,6 +117,14 @@ final class WorkerParts {
             status: status)
     }
 
+    /// What the parts count, for /metrics.
+    func writeMetrics(into text: inout MetricsText) {
+        PartsMetrics(
+            connections: connections, matcher: matcher, picture: picture, projector: projector,
+            notifiers: notifiers
+        ).write(into: &text)
+    }
+
     // MARK: Start
 
     /// Connects, seeds an empty Redis, loads the picture and follows the stream; `ready` is called

@@ -18,7 +18,7 @@ final class HostServices {
     private static let extensions = Extensions()
 
     init(log: Log) {
-        self.log = Log(level: log.level, origin: "plugin")
+        self.log = Log(level: log.level, origin: "plugin", format: log.format)
         memory = .allocate(capacity: 1)
         pointer = UnsafePointer(memory)
         memory.initialize(to: oes_host_t())

@@ -15,23 +15,31 @@ package final class Matcher {
     private let keys: Keys
     private let names: Names
 
-    /// The names as they go over the wire, made once.
+    /// Made once, so that a call builds no name.
     private struct Names {
-        let submit, cancel, amend, account, transact, instrument, expire, project, seed, key: String
+        let submit, cancel, amend, account, transact, instrument: ScriptFunction
+        let expire, project, seed, key: ScriptFunction
 
         init(_ scripts: Scripts) {
-            submit = scripts.name("submit")
-            cancel = scripts.name("cancel")
-            amend = scripts.name("amend")
-            account = scripts.name("account")
-            transact = scripts.name("transact")
-            instrument = scripts.name("instrument")
-            expire = scripts.name("expire")
-            project = scripts.name("project")
-            seed = scripts.name("seed")
-            key = scripts.name("key")
+            submit = ScriptFunction(scripts, "submit")
+            cancel = ScriptFunction(scripts, "cancel")
+            amend = ScriptFunction(scripts, "amend")
+            account = ScriptFunction(scripts, "account")
+            transact = ScriptFunction(scripts, "transact")
+            instrument = ScriptFunction(scripts, "instrument")
+            expire = ScriptFunction(scripts, "expire")
+            project = ScriptFunction(scripts, "project")
+            seed = ScriptFunction(scripts, "seed")
+            key = ScriptFunction(scripts, "key")
+        }
+
+        var all: [ScriptFunction] {
+            [submit, cancel, amend, account, transact, instrument, expire, project, seed, key]
         }
     }
+
+    /// Each with how its calls went.
+    package var functions: [ScriptFunction] { names.all }
 
     /// The connection's `prepare` must load the library (`StorePreparation`).
     package init(_ connection: RedisConnection, keys: Keys = .first, scripts: Scripts = .current) {
@@ -154,21 +162,23 @@ package final class Matcher {
     }
 
     private func call<Reply>(
-        _ name: String, _ arguments: @escaping (inout RedisCommand) -> Void,
+        _ function: ScriptFunction, _ arguments: @escaping (inout RedisCommand) -> Void,
         _ answer: @escaping Answer<Reply>, repeats: Int = 0,
         _ decode: @escaping (ReplyReader) throws(RedisFailure) -> Reply
     ) {
         var command = RedisCommand("FCALL", capacity: 512)
-        command.append(name)
+        command.append(function.name)
         command.append(1)
         command.append(keys.prefix)
         arguments(&command)
+        let sent = Clock.monotonicMicros()
         connection.send(command) { [self] result in
+            function.record(result, micros: Clock.monotonicMicros() - sent)
             do throws(RedisFailure) {
                 let reply = try ReplyReader(try result.get())
                 guard reply.word == "busy" else { return answer(.success(try decode(reply))) }
                 guard repeats < Limits.busyRepeats else { throw .overloaded }
-                call(name, arguments, answer, repeats: repeats + 1, decode)
+                call(function, arguments, answer, repeats: repeats + 1, decode)
             } catch {
                 restartWithoutLibrary(error)
                 answer(.failure(error))

@@ -29,6 +29,9 @@ package final class RedisConnection {
     /// Why there is no connection; nil while it is up.
     package private(set) var problem: String?
     package var isUp: Bool { state == .up }
+    package var commandsInFlight: Int { pending.count }
+    /// How often it has come up; the first time isn't a reconnect.
+    package private(set) var connectionsMade: Int64 = 0
 
     private let loop: EventLoop
     private let log: Log
@@ -183,6 +186,7 @@ extension RedisConnection {
 
     private func becomeUp() {
         state = .up
+        connectionsMade += 1
         failedAttempts = 0
         problem = nil
         log.info("redis \(name): connected to \(endpoint)")

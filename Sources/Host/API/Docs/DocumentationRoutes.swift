@@ -1,5 +1,5 @@
-// The documentation as pages: /openapi.json for machines. It is made at the start from the very
-// table that the router works from, and served from memory.
+// The documentation as pages: /docs for people, /openapi.json for machines. Both are made at the start
+// from the very table that the router works from, and served from memory.
 
 import Plugins
 import Trading
@@ -9,6 +9,7 @@ import Wire
 final class Documentation {
     private let registry: PluginRegistry
     private var openAPI: Page?
+    private var docs: Page?
 
     /// What is served: it never changes while the host runs.
     private struct Page {
@@ -34,7 +35,13 @@ final class Documentation {
                 ], needsRedis: false
             ) { [unowned self] exchange in
                 answer(exchange, openAPI)
-            }
+            },
+            Route(
+                .get, "/docs", "This API for people, on one page", .permission(.see),
+                answers: [.text("text/html"), Answer(status: 304, body: .none)], needsRedis: false
+            ) { [unowned self] exchange in
+                answer(exchange, docs)
+            },
         ]
     }
 
@@ -42,12 +49,15 @@ final class Documentation {
     func make(of routes: [Route]) {
         let document = OpenAPI(routes: routes, registry: registry).document()
         openAPI = Page("application/json", document)
+        let page = DocsPage(routes: routes, registry: registry).document()
+        docs = Page("text/html; charset=utf-8", page)
     }
 
     private func answer(_ exchange: Exchange, _ page: Page?) {
         guard let page else { return exchange.fail(.storeAway) }
         let headers = [
             ("Content-Type", page.contentType), ("ETag", page.tag), ("Cache-Control", "no-cache"),
+            ("Content-Security-Policy", Pages.policy), ("Referrer-Policy", "same-origin"),
             ("X-Content-Type-Options", "nosniff"), ("X-Request-Id", exchange.requestID),
         ]
         let isKnown = exchange.request.head.headers.first("if-none-match") == page.tag

@@ -9,9 +9,10 @@ struct FieldSchema {
     let registry: PluginRegistry
 
     /// A body, or an object in it: closed. A field that may be left away may also be null.
-    func write(object fields: [Field], into json: inout JSONWriter) {
+    func write(object fields: [Field], isEmptyAllowed: Bool, into json: inout JSONWriter) {
         json.beginObject()
         json.pair("type", "object")
+        if !isEmptyAllowed { json.pair("minProperties", 1) }
         json.key("properties")
         json.beginObject()
         for field in fields {
@@ -42,6 +43,9 @@ struct FieldSchema {
         case .identifier(let most):
             json.type("string", isNullable)
             json.pair("pattern", FieldSchema.identifier(most))
+        case .currency:
+            json.type("string", isNullable)
+            json.pair("pattern", "^[A-Z]{3,5}$")
         case .choice(let words): json.choice(words, isNullable)
         case .orderTypeName: json.choice(registry.orderTypes.map(\.name), isNullable)
         case .timeInForceName: json.choice(registry.timesInForce.map(\.name), isNullable)
@@ -56,12 +60,12 @@ struct FieldSchema {
             json.type("string", isNullable)
             json.pair("pattern", "^[1-9][0-9]{0,14}$")
         case .object(let fields):
-            json.either(isNullable) { write(object: fields, into: &$0) }
+            json.either(isNullable) { write(object: fields, isEmptyAllowed: true, into: &$0) }
         case .objects(let fields, let most):
             json.type("array", isNullable)
             json.pair("maxItems", Int64(most))
             json.key("items")
-            write(object: fields, into: &json)
+            write(object: fields, isEmptyAllowed: true, into: &json)
         case .identifiers(let most):
             json.type("array", isNullable)
             json.pair("maxItems", Int64(most))

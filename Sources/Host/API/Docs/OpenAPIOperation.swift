@@ -77,7 +77,8 @@ struct OpenAPIOperation {
         json.key("application/json")
         json.beginObject()
         json.key("schema")
-        FieldSchema(registry: registry).write(object: body, into: &json)
+        FieldSchema(registry: registry).write(
+            object: body, isEmptyAllowed: route.isBodyOptional, into: &json)
         json.key("example")
         json.raw(Examples.body(of: route))
         json.endObject()

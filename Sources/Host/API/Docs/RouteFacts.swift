@@ -91,7 +91,8 @@ struct RouteFacts {
     private func isAccount(_ field: Field) -> Bool {
         switch field.kind {
         case .object(let fields), .objects(let fields, _): fields.contains(where: isAccount)
-        case .text, .identifier, .choice, .flag, .decimal, .whole, .time, .token, .identifiers,
+        case .text, .identifier, .currency, .choice, .flag, .decimal, .whole, .time, .token,
+            .identifiers,
             .orderTypeName, .timeInForceName, .orderTypeParameters:
             field.name == "account_id"
         }

@@ -14,7 +14,7 @@ struct AccountFields {
         [Field("name", .text(most: Limits.nameBytes), "As people know it.", required: true)]
         + profile.dropFirst() + [
             Field("initial_balance", .decimal(.zeroOrMore), "The ledger's first entry."),
-            Field("currency", .text(most: 5), "3 to 5 capital letters; USD by default."),
+            Field("currency", .currency, "USD by default."),
         ]
 
     struct New {

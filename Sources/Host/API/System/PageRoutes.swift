@@ -7,7 +7,7 @@ import Wire
 
 enum Pages {
     /// Scripts, styles, pictures and sockets from here only; no inline script.
-    private static let policy =
+    static let policy =
         "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; "
         + "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 

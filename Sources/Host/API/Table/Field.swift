@@ -10,6 +10,8 @@ package struct Field: Sendable {
         case text(most: Int)
         /// Letters, digits and `._-` only.
         case identifier(most: Int)
+        /// 3 to 5 capital letters.
+        case currency
         case choice([String])
         case flag
         /// A decimal, as a JSON number or as text.

@@ -25,6 +25,7 @@ package struct Route {
     /// Whether it asks Redis, or waits for the picture to be as new as what clients were told.
     let needsRedis: Bool
     let handler: Handler
+    let statistics = RouteStatistics()
 
     init(
         _ method: HTTPMethod, _ pattern: String, _ summary: String, _ access: Access,
