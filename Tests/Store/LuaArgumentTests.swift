@@ -97,9 +97,9 @@ import Trading
             (5, "currency", ["", "usd", "U$", "ABCDEFGHIJKLM"]), (6, "balance", numbers),
             (8, "actor", [Self.longActor]),
         ]
-        expectRefused("account", ["", 1, 1, 1, 0, "USD", 100, "", ""], wrong)
+        expectRefused("account", ["", 1, 1, 1, 0, "USD", 100, "", "", ""], wrong)
         expectRefused(
-            "account", ["", 1, 1, 1, 0, "USD", 100, "", ""],
+            "account", ["", 1, 1, 1, 0, "USD", 100, "", "", ""],
             [(0, "account", ["0", "01", "-1", "x", "1-2", "1:2", "1234567890123456"])])
         world.expectUnchanged({ functions.account("1") }, "refused account_exists account=1")
         world.expectUnchanged(
@@ -115,16 +115,18 @@ import Trading
     @Test func transact() {
         let numbers = Self.notNumbers
         expectRefused(
-            "transact", ["1", 1, 100, "", 0, -1, "", ""],
+            "transact", ["1", 1, 100, "", 0, -1, "", "", "", "12345678"],
             [
                 (1, "type", numbers + ["0", "4"]), (2, "amount", numbers + ["0", "-1"]),
                 (3, "symbol", ["AAPL"]), (4, "quantity", numbers + ["1"]),
                 (5, "price", numbers + ["-2"]),
                 (6, "description", [String(repeating: "x", count: 256)]),
                 (7, "actor", [Self.longActor]),
+                (8, "client_transaction_id", ["a b", "ä", String(repeating: "x", count: 37)]),
+                (9, "request_hash", ["", "1234567", "123456789"]),
             ])
         expectRefused(
-            "transact", ["1", 3, 0, "AAPL", 5, -1, "", ""],
+            "transact", ["1", 3, 0, "AAPL", 5, -1, "", "", "", "12345678"],
             [(2, "amount", ["1", "-1"]), (4, "quantity", ["0"])])
         world.expectUnchanged(
             { functions.transact("9", kind: 1, amount: 1) }, "refused unknown_account account=9")
@@ -177,11 +179,14 @@ import Trading
                 { functions.instrument("AAPL", create: false, packed: other) },
                 "refused scale_fixed symbol=AAPL")
         }
-        world.expectUnchanged(
-            {
-                functions.instrument(
-                    "AAPL", create: false, packed: LuaWorld.instrument(makerBps: 1))
-            }, "refused open_orders symbol=AAPL")
+        for other in [
+            LuaWorld.instrument(makerBps: 1), LuaWorld.instrument(tick: 5),
+            LuaWorld.instrument(lot: 10),
+        ] {
+            world.expectUnchanged(
+                { functions.instrument("AAPL", create: false, packed: other) },
+                "refused open_orders symbol=AAPL")
+        }
     }
 
     @Test func expire() {

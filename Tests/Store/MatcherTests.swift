@@ -124,7 +124,8 @@ import Trading
 
         let deposit = Transaction(
             account: "4", kind: .deposit, amount: Money(25), description: "in")
-        guard case .done(let richer, _) = try scene.wait({ matcher.transact(deposit, $0) }) else {
+        guard case .done(let richer, _) = try scene.wait({ matcher.transact(deposit, hash: 7, $0) })
+        else {
             Issue.record("not deposited")
             return
         }
@@ -187,6 +188,6 @@ import Trading
             try SubmitReply(ReplyReader(reply), OrderID("1-a"))
         }
         #expect(throws: RedisFailure.self) { try AmendReply(ReplyReader(reply), OrderID("1-a")) }
-        #expect(throws: RedisFailure.self) { try AccountReply(ReplyReader(reply), id: nil) }
+        #expect(throws: RedisFailure.self) { try AccountReply(ReplyReader(reply)) }
     }
 }

@@ -58,22 +58,25 @@ extension Functions {
     /// state: 1 active, 2 reducing, 3 cancel_only, 4 halted
     public func account(
         _ id: String = "", create: Bool = true, state: Int64 = 1, isActive: Bool = true,
-        shortLimit: Int64 = 0, currency: String = "USD", balance: Int64 = 0, actor: [UInt8] = []
+        shortLimit: Int64 = 0, currency: String = "USD", balance: Int64 = 0, actor: [UInt8] = [],
+        expected: [UInt8] = []
     ) -> Reply {
         call(
             "account", Argument(id), create ? 1 : 0, Argument(state), isActive ? 1 : 0,
             Argument(shortLimit), Argument(currency), Argument(balance), Argument([0, 0, 0]),
-            Argument(actor))
+            Argument(actor), Argument(expected))
     }
 
     /// kind: 1 deposit, 2 withdrawal, 3 adjustment
     public func transact(
         _ account: String, kind: Int64, amount: Int64 = 0, symbol: String = "",
-        quantity: Int64 = 0, price: Int64 = -1, actor: [UInt8] = []
+        quantity: Int64 = 0, price: Int64 = -1, actor: [UInt8] = [], clientID: String = "",
+        hash: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0]
     ) -> Reply {
         call(
             "transact", Argument(account), Argument(kind), Argument(amount), Argument(symbol),
-            Argument(quantity), Argument(price), "test", Argument(actor))
+            Argument(quantity), Argument(price), "test", Argument(actor), Argument(clientID),
+            Argument(hash))
     }
 
     public func instrument(

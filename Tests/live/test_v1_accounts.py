@@ -113,3 +113,50 @@ def test_an_account_that_is_not_there(client, method, end):
 @pytest.mark.parametrize("end", ["ticker", "book", "trades", "internal-book"])
 def test_a_market_that_is_not_there(client, end):
     assert_error(client.call("GET", f"/api/v1/market/NONE/{end}"), 404, "unknown_symbol")
+
+
+def test_a_repeated_deposit_counts_once(client, account):
+    deposit = {"transaction_type": "deposit", "amount": 5, "client_transaction_id": "d-1"}
+    first = client.post(path(account, "/ledger"), deposit)
+    client.post(path(account, "/ledger"), {"transaction_type": "deposit", "amount": 1})
+    assert client.post(path(account, "/ledger"), deposit) == first
+    assert client.get(path(account))["balance"] == "1006.5"
+    other = client.call("POST", path(account, "/ledger"), {**deposit, "amount": 6})
+    assert_error(other, 409, "duplicate_client_transaction_id", "client_transaction_id")
+
+
+def test_what_an_account_may_do(client, buyer, symbol):
+    state = f"/api/v1/accounts/{buyer}/state"
+    assert client.call("PUT", state, {"state": "halted"}).json()["state"] == "halted"
+    order = {"side": "buy", "symbol": symbol, "price": 1, "quantity": 1, "account_id": buyer}
+    assert_error(client.call("POST", "/api/v1/orders", order), 422, "account_halted")
+    changed = client.call(
+        "PATCH", f"/api/v1/accounts/{buyer}", {"state": "active", "short_limit": 5}).json()
+    assert (changed["state"], changed["short_limit"]) == ("active", "5")
+    assert client.call("POST", "/api/v1/orders", order).status_code == 200
+    assert_error(client.call("PUT", state, {"state": "asleep"}), 400, "invalid_value", "state")
+    assert_error(client.call("PUT", state, {}), 400, "missing_field", "state")
+
+
+def test_halt_and_resume(client, buyer, symbol):
+    order = client.order(buyer, "buy", symbol, 1, 1)
+    halted = client.post("/api/v1/admin/halt", {"symbol": symbol})
+    assert (halted["symbol"], halted["state"]) == (symbol, "halted")
+    answer = client.try_order(buyer, "buy", symbol, 1, 1)
+    assert_error(answer, 422, "instrument_halted")
+    assert client.cancel(order["order_id"]), "cancels always pass"
+    assert client.post("/api/v1/admin/resume", {"symbol": symbol})["state"] == "open"
+    client.order(buyer, "buy", symbol, 1, 1)
+    assert_error(client.call("POST", "/api/v1/admin/halt", {"symbol": "NONE"}), 422)
+
+
+def test_an_instruments_change_keeps_the_rest(client, buyer, symbol):
+    where = f"/api/v1/instruments/{symbol}"
+    before = client.get(where)
+    changed = client.call("PATCH", where, {"name": "Renamed", "taker_fee_bps": 5}).json()
+    assert changed == {**before, "name": "Renamed", "taker_fee_bps": 5}
+    client.order(buyer, "buy", symbol, 1, 1)
+    assert_error(client.call("PATCH", where, {"tick_size": "0.05"}), 422, "open_orders")
+    assert_error(client.call("PATCH", where, {"tick_size": "0.001"}), 400, "too_many_decimals")
+    assert_error(client.call("PATCH", where, {"price_scale": 3}), 400, "unknown_field")
+    assert client.get(where) == changed

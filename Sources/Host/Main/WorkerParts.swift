@@ -111,8 +111,10 @@ final class WorkerParts {
             acknowledged: acknowledged, names: OrderNames(hostNumber: Int64(number)))
         return Services(
             picture: picture, orders: orders,
-            accounts: AccountService(matcher: matcher, acknowledged: acknowledged),
-            instruments: InstrumentService(matcher: matcher, acknowledged: acknowledged),
+            accounts: AccountService(
+                loop: loop, picture: picture, matcher: matcher, acknowledged: acknowledged),
+            instruments: InstrumentService(
+                loop: loop, picture: picture, matcher: matcher, acknowledged: acknowledged),
             history: history, acknowledged: acknowledged, registry: registry, feed: feed,
             status: status)
     }

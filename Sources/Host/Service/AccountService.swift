@@ -1,16 +1,46 @@
 // Accounts: made, changed, and moved money or shares in and out of. Every one is one script call.
 
 import Base
+import Loop
 import Store
 import Trading
 
+/// What is to become of an account; what isn't given stays.
+package struct AccountChange {
+    package var name: String?
+    package var accountType: String?
+    package var riskLevel: String?
+    package var isActive: Bool?
+    package var state: AccountState?
+    package var shortLimit: Quantity?
+
+    package init() {}
+
+    func applied(to account: Account) -> AccountCall {
+        let old = account.profile
+        let profile = AccountProfile(
+            name: name ?? old.name, accountType: accountType ?? old.accountType,
+            riskLevel: riskLevel ?? old.riskLevel)
+        return AccountCall(
+            .update(id: account.id), state: state ?? account.state,
+            isActive: isActive ?? account.isActive, shortLimit: shortLimit ?? account.shortLimit,
+            currency: account.currency, profile: profile, expected: account)
+    }
+}
+
 package final class AccountService {
+    private let picture: Picture
     private let matcher: Matcher
     private let acknowledged: Acknowledged
+    private let retry: FreshRetry
 
-    package init(matcher: Matcher, acknowledged: Acknowledged) {
+    package init(
+        loop: EventLoop, picture: Picture, matcher: Matcher, acknowledged: Acknowledged
+    ) {
+        self.picture = picture
         self.matcher = matcher
         self.acknowledged = acknowledged
+        retry = FreshRetry(loop: loop)
     }
 
     package func create(
@@ -20,42 +50,49 @@ package final class AccountService {
         let call = AccountCall(
             .create(id: nil, initialBalance: initialBalance), isActive: isActive,
             currency: currency, profile: profile)
-        send(call, actor, completion)
+        retry.run({ self.send(call, actor, $0) }, completion)
     }
 
-    /// Changes what is given of an account and keeps the rest.
+    /// Changes what is given of an account and keeps the rest, also what others change meanwhile.
     package func update(
-        _ account: Account, profile: AccountProfile, isActive: Bool, by actor: Actor,
+        _ id: String, _ change: AccountChange, by actor: Actor,
         _ completion: @escaping (Result<Account, Rejection>) -> Void
     ) {
-        let call = AccountCall(
-            .update(id: account.id), state: account.state, isActive: isActive,
-            shortLimit: account.shortLimit, currency: account.currency, profile: profile)
-        send(call, actor, completion)
+        retry.run(
+            { [self] done in
+                guard let account = picture.accounts[id] else {
+                    return done(
+                        .ended(.failure(Reasons.rejection(code: "unknown_account", values: ""))))
+                }
+                send(change.applied(to: account), actor, done)
+            }, completion)
     }
 
     private func send(
         _ call: AccountCall, _ actor: Actor,
-        _ completion: @escaping (Result<Account, Rejection>) -> Void
+        _ done: @escaping (FreshRetry.Outcome<Account>) -> Void
     ) {
         matcher.account(call, by: actor) { [acknowledged] reply in
             switch reply {
             case .success(.done(let account, let sequence)):
                 acknowledged.note(sequence)
-                completion(.success(account))
+                done(.ended(.success(account)))
+            case .success(.stale): done(.stale)
             case .success(.refused(let refusal)):
-                completion(.failure(Reasons.rejection(refusal)))
-            case .failure(let failure): completion(.failure(failure.rejection))
+                done(.ended(.failure(Reasons.rejection(refusal))))
+            case .failure(let failure): done(.ended(.failure(failure.rejection)))
             }
         }
     }
 
-    /// A deposit, withdrawal or adjustment; gives the ledger's new line.
+    /// A deposit, withdrawal or adjustment; gives the ledger's new line, or the one that the same
+    /// request with the same client id made before.
     package func transact(
         _ transaction: Transaction, by actor: Actor,
         _ completion: @escaping (Result<LedgerLine, Rejection>) -> Void
     ) {
-        matcher.transact(transaction, by: actor) { [acknowledged] reply in
+        matcher.transact(transaction, hash: transaction.hash, by: actor) {
+            [acknowledged] reply in
             switch reply {
             case .success(.done(let account, let sequence)):
                 acknowledged.note(sequence)
@@ -63,10 +100,35 @@ package final class AccountService {
                     of: transaction, balanceAfter: account.balance, sequence: sequence,
                     time: account.updatedAt)
                 completion(.success(line))
+            case .success(.duplicate(let sequence, let time, let balanceAfter)):
+                acknowledged.note(sequence)
+                let line = LedgerLine(
+                    of: transaction, balanceAfter: balanceAfter, sequence: sequence, time: time)
+                completion(.success(line))
+            case .success(.conflict): completion(.failure(.usedTransactionID))
             case .success(.refused(let refusal)):
                 completion(.failure(Reasons.rejection(refusal, of: transaction)))
-            case .failure(let failure): completion(.failure(failure.rejection))
+            case .failure(let failure):
+                completion(.failure(failure.rejection(of: transaction)))
             }
         }
     }
+}
+
+extension RedisFailure {
+    /// With a client id a repetition is safe.
+    fileprivate func rejection(of transaction: Transaction) -> Rejection {
+        guard case .outcomeUnknown = self, !transaction.clientID.isEmpty else { return rejection }
+        return Rejection(
+            .unavailable, "outcome_unknown",
+            "Redis's answer was lost: it may or may not have been done. Repeat the request with the "
+                + "same client_transaction_id.")
+    }
+}
+
+extension Rejection {
+    fileprivate static let usedTransactionID = Rejection(
+        .conflict, "duplicate_client_transaction_id",
+        "This client_transaction_id was used for another transaction of the account; use a new one, "
+            + "or repeat the same request to ask for it.", field: "client_transaction_id")
 }

@@ -1,46 +1,90 @@
 // Instruments: reference data that decides in which scale every number of a symbol is kept.
 
 import Base
+import Loop
 import Store
 import Trading
 
+/// What is to become of an instrument; what isn't given stays.
+package struct InstrumentChange {
+    package var state: InstrumentState?
+    package var name: String?
+    package var assetType: String?
+    package var tickSize: Int64?
+    package var lotSize: Int64?
+    package var bandBps: Int64?
+    package var minNotional: Money?
+    package var makerFeeBps: Int64?
+    package var takerFeeBps: Int64?
+
+    package init() {}
+
+    func applied(to old: Instrument) -> Instrument {
+        var new = old
+        new.state = state ?? old.state
+        new.name = name ?? old.name
+        new.assetType = assetType ?? old.assetType
+        new.tickSize = tickSize ?? old.tickSize
+        new.lotSize = lotSize ?? old.lotSize
+        new.bandBps = bandBps ?? old.bandBps
+        new.minNotional = minNotional ?? old.minNotional
+        new.makerFeeBps = makerFeeBps ?? old.makerFeeBps
+        new.takerFeeBps = takerFeeBps ?? old.takerFeeBps
+        return new
+    }
+}
+
 package final class InstrumentService {
+    private let picture: Picture
     private let matcher: Matcher
     private let acknowledged: Acknowledged
+    private let retry: FreshRetry
 
-    package init(matcher: Matcher, acknowledged: Acknowledged) {
+    package init(
+        loop: EventLoop, picture: Picture, matcher: Matcher, acknowledged: Acknowledged
+    ) {
+        self.picture = picture
         self.matcher = matcher
         self.acknowledged = acknowledged
+        retry = FreshRetry(loop: loop)
     }
 
     package func create(
         _ instrument: Instrument, by actor: Actor,
         _ completion: @escaping (Result<Instrument, Rejection>) -> Void
     ) {
-        send(instrument, create: true, actor, completion)
+        retry.run({ self.send(instrument, create: true, actor, $0) }, completion)
     }
 
-    /// Changes a listed instrument to this, state included. Scales and currency can't change, and
-    /// fees only while no order is open.
+    /// Changes what is given of an instrument, state included, and keeps the rest. Scales and currency
+    /// can't change; fees, tick and lot only while no order is open.
     package func update(
-        _ instrument: Instrument, by actor: Actor,
+        _ symbol: String, _ change: InstrumentChange, by actor: Actor,
         _ completion: @escaping (Result<Instrument, Rejection>) -> Void
     ) {
-        send(instrument, create: false, actor, completion)
+        retry.run(
+            { [self] done in
+                guard let instrument = picture.instruments[symbol] else {
+                    return done(
+                        .ended(.failure(Reasons.rejection(code: "unknown_symbol", values: ""))))
+                }
+                send(change.applied(to: instrument), create: false, actor, done)
+            }, completion)
     }
 
     private func send(
         _ instrument: Instrument, create: Bool, _ actor: Actor,
-        _ completion: @escaping (Result<Instrument, Rejection>) -> Void
+        _ done: @escaping (FreshRetry.Outcome<Instrument>) -> Void
     ) {
         matcher.instrument(instrument, create: create, by: actor) { [acknowledged] reply in
             switch reply {
             case .success(.done(let instrument, let sequence)):
                 acknowledged.note(sequence)
-                completion(.success(instrument))
+                done(.ended(.success(instrument)))
+            case .success(.stale): done(.stale)
             case .success(.refused(let refusal)):
-                completion(.failure(Reasons.rejection(refusal)))
-            case .failure(let failure): completion(.failure(failure.rejection))
+                done(.ended(.failure(Reasons.rejection(refusal))))
+            case .failure(let failure): done(.ended(.failure(failure.rejection)))
             }
         }
     }

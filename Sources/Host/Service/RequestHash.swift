@@ -21,6 +21,21 @@ extension OrderRequest {
     }
 }
 
+extension Transaction {
+    /// Equal for equal requests.
+    package var hash: Int64 {
+        var hasher = FNV1a()
+        hasher.combine(account)
+        hasher.combine(byte: kind.rawValue)
+        hasher.combine(amount.raw)
+        hasher.combine(symbol)
+        hasher.combine(quantity.raw)
+        hasher.combine(price?.raw ?? -1)
+        hasher.combine(description)
+        return Int64(bitPattern: hasher.state)
+    }
+}
+
 private struct FNV1a {
     private(set) var state: UInt64 = 0xcbf2_9ce4_8422_2325
 

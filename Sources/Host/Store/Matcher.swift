@@ -79,16 +79,18 @@ package final class Matcher {
             {
                 account.append(to: &$0)
                 $0.append(part)
+                $0.append(account.expectedStanding)
             }, answer
         ) {
-            reply throws(RedisFailure) in try AccountReply(reply, id: nil)
+            reply throws(RedisFailure) in try AccountReply(reply)
         }
     }
 
-    /// Not to be repeated after outcomeUnknown: it might count twice. `actor` as for `account`.
+    /// May be repeated after outcomeUnknown where it has a client id: the same hash answers
+    /// `duplicate`. Without one it might count twice. `actor` as for `account`.
     package func transact(
-        _ transaction: Transaction, by actor: Actor? = nil,
-        _ answer: @escaping Answer<AccountReply>
+        _ transaction: Transaction, hash: Int64, by actor: Actor? = nil,
+        _ answer: @escaping Answer<TransactReply>
     ) {
         let part = actor?.encoded(transaction.action) ?? []
         call(
@@ -96,9 +98,11 @@ package final class Matcher {
             {
                 transaction.append(to: &$0)
                 $0.append(part)
+                $0.append(transaction.clientID)
+                $0.append(hash.bytes)
             }, answer
         ) {
-            reply throws(RedisFailure) in try AccountReply(reply, id: transaction.account)
+            reply throws(RedisFailure) in try TransactReply(reply, account: transaction.account)
         }
     }
 

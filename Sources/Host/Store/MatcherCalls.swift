@@ -47,9 +47,7 @@ package struct SubmitCall: Sendable {
         command.append(Int64(plan.policy.rawValue))
         command.append(Int64(plan.book.rawValue))
         command.append(plan.expireAt)
-        var hash = ByteWriter()
-        hash.int64(requestHash)
-        command.append(hash.bytes)
+        command.append(requestHash.bytes)
         command.append(instrumentRevision)
         command.append(rejection)
         command.append(encoded(guards))
@@ -119,10 +117,14 @@ package struct AccountCall: Sendable {
     package var shortLimit: Quantity
     package var currency: String
     package var profile: AccountProfile
+    /// The account that an update was made from: answered `stale` where it was changed since, but
+    /// by trades. nil = whatever it is now.
+    package var expected: Account?
 
     package init(
         _ kind: Kind, state: AccountState = .active, isActive: Bool = true,
-        shortLimit: Quantity = .zero, currency: String = "USD", profile: AccountProfile
+        shortLimit: Quantity = .zero, currency: String = "USD", profile: AccountProfile,
+        expected: Account? = nil
     ) {
         self.kind = kind
         self.state = state
@@ -130,6 +132,17 @@ package struct AccountCall: Sendable {
         self.shortLimit = shortLimit
         self.currency = currency
         self.profile = profile
+        self.expected = expected
+    }
+
+    /// All that an update may set, packed as the script does.
+    var expectedStanding: [UInt8] {
+        guard let expected else { return [] }
+        var writer = ByteWriter()
+        writer.byte(expected.state.rawValue)
+        writer.byte(expected.isActive ? 1 : 0)
+        writer.int64(expected.shortLimit.raw)
+        return writer.bytes + expected.profile.encoded()
     }
 
     func append(to command: inout RedisCommand) {
@@ -150,6 +163,15 @@ package struct AccountCall: Sendable {
         command.append(currency)
         command.append(balance)
         command.append(profile.encoded())
+    }
+}
+
+extension Int64 {
+    /// 8 bytes, little-endian: a hash as the script keeps it.
+    var bytes: [UInt8] {
+        var writer = ByteWriter()
+        writer.int64(self)
+        return writer.bytes
     }
 }
 

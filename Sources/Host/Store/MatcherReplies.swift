@@ -51,11 +51,25 @@ package enum AmendReply: Sendable, Equatable {
 
 package enum AccountReply: Sendable, Equatable {
     case done(Account, sequence: Int64)
+    /// Changed by somebody else since.
+    case stale
+    case refused(ScriptRefusal)
+}
+
+package enum TransactReply: Sendable, Equatable {
+    /// The account as it is then.
+    case done(Account, sequence: Int64)
+    /// Done before, by the same request: when, and the balance then.
+    case duplicate(sequence: Int64, time: Int64, balanceAfter: Money)
+    /// The client id was another request's.
+    case conflict
     case refused(ScriptRefusal)
 }
 
 package enum InstrumentReply: Sendable, Equatable {
     case done(Instrument, sequence: Int64)
+    /// Changed by somebody else since.
+    case stale
     case refused(ScriptRefusal)
 }
 
@@ -208,16 +222,32 @@ extension AmendReply {
 }
 
 extension AccountReply {
-    /// `account` answers id and record, `transact` the record of the account that it was given.
-    init(_ reply: ReplyReader, id: String?) throws(RedisFailure) {
+    init(_ reply: ReplyReader) throws(RedisFailure) {
         switch reply.word {
         case "ok":
-            let sequence = try reply.number(1)
-            if let id {
-                self = .done(try reply.account(2, id), sequence: sequence)
-            } else {
-                self = .done(try reply.account(3, try reply.text(2)), sequence: sequence)
+            self = .done(
+                try reply.account(3, try reply.text(2)), sequence: try reply.number(1))
+        case "stale": self = .stale
+        case "refused": self = .refused(try reply.refusal())
+        default: throw reply.unexpected
+        }
+    }
+}
+
+extension TransactReply {
+    init(_ reply: ReplyReader, account: String) throws(RedisFailure) {
+        switch reply.word {
+        case "ok": self = .done(try reply.account(2, account), sequence: try reply.number(1))
+        case "duplicate":
+            var reader = ByteReader(try reply.bytes(1)[...])
+            do throws(RecordError) {
+                self = .duplicate(
+                    sequence: try reader.int64(), time: try reader.int64(),
+                    balanceAfter: Money(try reader.int64()))
+            } catch {
+                throw .unexpected(error.what)
             }
+        case "conflict": self = .conflict
         case "refused": self = .refused(try reply.refusal())
         default: throw reply.unexpected
         }
@@ -229,6 +259,7 @@ extension InstrumentReply {
         switch reply.word {
         case "ok":
             self = .done(try reply.instrument(2, symbol), sequence: try reply.number(1))
+        case "stale": self = .stale
         case "refused": self = .refused(try reply.refusal())
         default: throw reply.unexpected
         }

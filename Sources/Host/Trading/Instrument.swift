@@ -4,23 +4,23 @@ import Base
 
 package struct Instrument: Hashable, Sendable {
     package let symbol: String
-    package let state: InstrumentState
+    package var state: InstrumentState
     package let priceScale: Int
     package let quantityScale: Int
     package let moneyScale: Int
-    package let tickSize: Int64
-    package let lotSize: Int64
+    package var tickSize: Int64
+    package var lotSize: Int64
     /// How far from its reference a market order may trade, in basis points.
-    package let bandBps: Int64
-    package let minNotional: Money
-    package let makerFeeBps: Int64
-    package let takerFeeBps: Int64
+    package var bandBps: Int64
+    package var minNotional: Money
+    package var makerFeeBps: Int64
+    package var takerFeeBps: Int64
     /// Counts changes; a command planned with another one is stale.
     package let revision: Int64
     package let createdAt: Int64
     package let currency: String
-    package let name: String
-    package let assetType: String
+    package var name: String
+    package var assetType: String
     /// Empty = trades always.
     package let calendar: String
 

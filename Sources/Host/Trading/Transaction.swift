@@ -15,10 +15,13 @@ package struct Transaction: Hashable, Sendable {
     package let quantity: Quantity
     /// What the shares cost each; nil = the last trade's price, else nothing.
     package let price: Price?
+    /// The client's, unique in the account; a request with it may be repeated. Empty = none.
+    package let clientID: String
 
     package init(
         account: String, kind: LedgerKind, amount: Money, description: String,
-        symbol: String = "", quantity: Quantity = .zero, price: Price? = nil
+        symbol: String = "", quantity: Quantity = .zero, price: Price? = nil,
+        clientID: String = ""
     ) {
         self.account = account
         self.kind = kind
@@ -27,5 +30,6 @@ package struct Transaction: Hashable, Sendable {
         self.symbol = symbol
         self.quantity = quantity
         self.price = price
+        self.clientID = clientID
     }
 }

@@ -63,7 +63,7 @@ package enum Pricing: UInt8, Sendable {
     case market = 2
 }
 
-package enum InstrumentState: UInt8, Sendable {
+package enum InstrumentState: UInt8, Sendable, CaseIterable {
     case open = 1
     case halted = 2
     case closed = 3
@@ -77,7 +77,7 @@ package enum InstrumentState: UInt8, Sendable {
     }
 }
 
-package enum AccountState: UInt8, Sendable {
+package enum AccountState: UInt8, Sendable, CaseIterable {
     case active = 1
     case reducing = 2
     case cancelOnly = 3

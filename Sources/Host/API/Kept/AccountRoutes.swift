@@ -35,7 +35,8 @@ struct AccountRoutes {
             Route(
                 .post, "/api/accounts/{account}/transactions", "Deposit, withdraw or adjust",
                 .account(.administer), body: TransactionFields.kept,
-                answers: [.created(.ledgerEntry(.number))], refusals: [.refused], transact),
+                answers: [.created(.ledgerEntry(.number))], refusals: [.conflict, .refused],
+                transact),
         ]
     }
 
@@ -97,10 +98,9 @@ struct AccountRoutes {
     private func update(_ exchange: Exchange) throws(Rejection) {
         let change = try AccountFields.readChange(try exchange.bodyFields())
         services.withCurrentAccount(exchange) { [services] account in
-            services.accounts.update(
-                account, profile: change.applied(to: account.profile),
-                isActive: change.isActive ?? account.isActive, by: exchange.actor
-            ) { exchange.reply($0, status: 200, style: .numbers) }
+            services.accounts.update(account.id, change, by: exchange.actor) {
+                exchange.reply($0, status: 200, style: .numbers)
+            }
         }
     }
 

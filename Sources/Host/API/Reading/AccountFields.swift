@@ -1,6 +1,7 @@
 // A new account, or a change of one, as an administrator sends it.
 
 import Base
+import Service
 import Trading
 
 struct AccountFields {
@@ -17,25 +18,23 @@ struct AccountFields {
             Field("currency", .currency, "USD by default."),
         ]
 
+    /// What /api/v1 may change beside them.
+    static let standing = [
+        Field("state", .choice(states), "What the account may do."),
+        Field(
+            "short_limit", .decimal(.zeroOrMore),
+            "Units of any one symbol that may be sold beyond what is owned."),
+    ]
+    static let state = [
+        Field("state", .choice(states), "What the account may do.", required: true)
+    ]
+    static let states = AccountState.allCases.map(\.name)
+
     struct New {
         let profile: AccountProfile
         let currency: String
         let balance: Money
         let isActive: Bool
-    }
-
-    /// What isn't given stays.
-    struct Change {
-        let name: String?
-        let accountType: String?
-        let riskLevel: String?
-        let isActive: Bool?
-
-        func applied(to old: AccountProfile) -> AccountProfile {
-            AccountProfile(
-                name: name ?? old.name, accountType: accountType ?? old.accountType,
-                riskLevel: riskLevel ?? old.riskLevel)
-        }
     }
 
     static func readNew(_ fields: Fields) throws(Rejection) -> New {
@@ -54,17 +53,34 @@ struct AccountFields {
             isActive: try fields.flag("active") ?? true)
     }
 
-    static func readChange(_ fields: Fields) throws(Rejection) -> Change {
-        let change = Change(
-            name: try fields.text("name", most: Limits.nameBytes),
-            accountType: try fields.identifier("account_type", most: Limits.tagBytes),
-            riskLevel: try fields.identifier("risk_level", most: Limits.tagBytes),
-            isActive: try fields.flag("active"))
+    static func readChange(_ fields: Fields) throws(Rejection) -> AccountChange {
+        var change = AccountChange()
+        change.name = try fields.text("name", most: Limits.nameBytes)
+        change.accountType = try fields.identifier("account_type", most: Limits.tagBytes)
+        change.riskLevel = try fields.identifier("risk_level", most: Limits.tagBytes)
+        change.isActive = try fields.flag("active")
+        change.state = try readState(fields)
+        change.shortLimit = try shortLimit(fields)
         guard !fields.object.members.isEmpty else {
             let names = profile.map(\.name).joined(separator: ", ")
             throw .missing("name", expected: "given, or one of \(names)")
         }
         return change
+    }
+
+    static func readState(_ fields: Fields) throws(Rejection) -> AccountState? {
+        let name = try fields.choice("state", states)
+        return AccountState.allCases.first { $0.name == name }
+    }
+
+    private static func shortLimit(_ fields: Fields) throws(Rejection) -> Quantity? {
+        guard let limit = try fields.decimal("short_limit", scale: 0) else { return nil }
+        guard limit >= 0 else {
+            throw .invalid(
+                "short_limit", given: fields.value("short_limit")?.shown ?? "",
+                allowed: "0 or more", code: "out_of_range")
+        }
+        return Quantity(limit)
     }
 
     private static func currency(_ fields: Fields) throws(Rejection) -> String {

@@ -1,6 +1,7 @@
 // A new instrument as an administrator sends it.
 
 import Base
+import Service
 import Trading
 import Wire
 
@@ -24,6 +25,13 @@ struct InstrumentFields {
         Field("maker_fee_bps", .whole(fees), "0 by default."),
         Field("taker_fee_bps", .whole(fees), "0 by default."),
     ]
+    /// What may change; fees, tick and lot only while no order is open.
+    static let change =
+        new.filter { !fixed.contains($0.name) }.map {
+            Field($0.name, $0.kind, $0.help)
+        } + [Field("state", .choice(states), "halted and closed take nothing but cancels.")]
+    private static let fixed = ["symbol", "price_scale", "quantity_scale", "currency"]
+    private static let states = InstrumentState.allCases.map(\.name)
     private static let bands: ClosedRange<Int64> = 1...5_000
     private static let fees: ClosedRange<Int64> = 0...1_000
 
@@ -45,6 +53,28 @@ struct InstrumentFields {
             currency: try fields.choice("currency", ["USD"]) ?? "USD",
             name: name,
             assetType: try fields.identifier("asset_type", most: Limits.tagBytes) ?? "stocks")
+    }
+
+    /// The instrument decides in which scale numbers are read.
+    static func readChange(
+        _ fields: Fields, of instrument: Instrument
+    ) throws(Rejection) -> InstrumentChange {
+        var change = InstrumentChange()
+        let state = try fields.choice("state", states)
+        change.state = InstrumentState.allCases.first { $0.name == state }
+        change.name = try fields.text("name", most: Limits.nameBytes)
+        change.assetType = try fields.identifier("asset_type", most: Limits.tagBytes)
+        change.tickSize = try fields.positive("tick_size", scale: instrument.priceScale)
+        change.lotSize = try fields.positive("lot_size", scale: instrument.quantityScale)
+        change.bandBps = try fields.whole("price_band_bps", bands)
+        change.makerFeeBps = try fields.whole("maker_fee_bps", fees)
+        change.takerFeeBps = try fields.whole("taker_fee_bps", fees)
+        if fields.has("min_notional") { change.minNotional = try minNotional(fields) }
+        guard !fields.object.members.isEmpty else {
+            let names = Self.change.map(\.name).joined(separator: ", ")
+            throw .missing("state", expected: "given, or one of \(names)")
+        }
+        return change
     }
 
     private static func scale(_ fields: Fields, _ name: String) throws(Rejection) -> Int {

@@ -17,17 +17,28 @@ struct TransactionFields {
         Field("symbol", .text(most: Limits.symbolBytes), "Of the shares that are adjusted."),
         Field("quantity", .decimal(.any), "Shares in (positive) or out (negative)."),
         Field("price", .decimal(.zeroOrMore), "What the shares cost; the last trade's by default."),
+        Field(
+            "client_transaction_id", .identifier(most: Limits.clientOrderIdBytes),
+            "Your id, unique in the account: repeating the request with it is safe."),
     ]
     private static let kinds = ["deposit", "withdrawal", "adjustment"]
+
+    /// What every kind has.
+    private struct Note {
+        let description: String
+        let clientID: String
+    }
 
     static func read(
         _ fields: Fields, account: String, services: Services
     ) throws(Rejection) -> Transaction {
         let kind = try fields.requiredChoice("transaction_type", kinds)
-        let description = try fields.text("description", most: Limits.descriptionBytes) ?? ""
+        let note = Note(
+            description: try fields.text("description", most: Limits.descriptionBytes) ?? "",
+            clientID: try fields.identifier(
+                "client_transaction_id", most: Limits.clientOrderIdBytes) ?? "")
         if kind == "adjustment", fields.has("symbol") {
-            return try shares(
-                fields, account: account, description: description, services: services)
+            return try shares(fields, account: account, note, services: services)
         }
         for name in ["symbol", "quantity", "price"] where fields.has(name) {
             throw Rejection(
@@ -35,17 +46,17 @@ struct TransactionFields {
                 "'\(name)' goes only with an adjustment of shares: transaction_type adjustment and "
                     + "a symbol.", field: name)
         }
-        return try cash(fields, kind: kind, account: account, description: description)
+        return try cash(fields, kind: kind, account: account, note)
     }
 
     private static func cash(
-        _ fields: Fields, kind: String, account: String, description: String
+        _ fields: Fields, kind: String, account: String, _ note: Note
     ) throws(Rejection) -> Transaction {
         guard kind == "adjustment" else {
             let amount = Money(try fields.requiredPositive("amount", scale: Money.scale))
             return Transaction(
                 account: account, kind: kind == "deposit" ? .deposit : .withdrawal,
-                amount: amount, description: description)
+                amount: amount, description: note.description, clientID: note.clientID)
         }
         guard let amount = try fields.decimal("amount", scale: Money.scale) else {
             throw .missing("amount", expected: "a number other than 0, or a symbol and quantity")
@@ -54,11 +65,12 @@ struct TransactionFields {
             throw .invalid("amount", given: "0", allowed: "other than 0", code: "out_of_range")
         }
         return Transaction(
-            account: account, kind: .adjustment, amount: Money(amount), description: description)
+            account: account, kind: .adjustment, amount: Money(amount),
+            description: note.description, clientID: note.clientID)
     }
 
     private static func shares(
-        _ fields: Fields, account: String, description: String, services: Services
+        _ fields: Fields, account: String, _ note: Note, services: Services
     ) throws(Rejection) -> Transaction {
         guard !fields.has("amount") else {
             throw Rejection(
@@ -81,7 +93,8 @@ struct TransactionFields {
                 code: "out_of_range")
         }
         return Transaction(
-            account: account, kind: .adjustment, amount: .zero, description: description,
-            symbol: symbol, quantity: Quantity(quantity), price: price.map { Price($0) })
+            account: account, kind: .adjustment, amount: .zero, description: note.description,
+            symbol: symbol, quantity: Quantity(quantity), price: price.map { Price($0) },
+            clientID: note.clientID)
     }
 }

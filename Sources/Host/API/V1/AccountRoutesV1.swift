@@ -24,8 +24,12 @@ struct AccountRoutesV1 {
                 answers: [.ok(.account(.decimal))], one),
             Route(
                 .patch, "/api/v1/accounts/{account}", "Change an account",
-                .account(.administer), body: AccountFields.profile,
+                .account(.administer), body: AccountFields.profile + AccountFields.standing,
                 answers: [.ok(.account(.decimal))], refusals: [.refused], update),
+            Route(
+                .put, "/api/v1/accounts/{account}/state",
+                "What an account may do: all, reduce, cancel, nothing", .account(.oversee),
+                body: AccountFields.state, answers: [.ok(.account(.decimal))], setState),
             Route(
                 .get, "/api/v1/accounts/{account}/positions", "An account's positions, by symbol",
                 .account(.see), query: Field.paging, answers: [.ok(pageOf: .position(.decimal))],
@@ -37,7 +41,7 @@ struct AccountRoutesV1 {
             Route(
                 .post, "/api/v1/accounts/{account}/ledger", "Deposit, withdraw or adjust",
                 .account(.administer), body: TransactionFields.kept,
-                answers: [.created(.ledgerEntry(.decimal))], refusals: [.refused], transact),
+                answers: [.created(.ledgerEntry(.decimal))], refusals: [.conflict, .refused], transact),
         ]
     }
 
@@ -95,10 +99,23 @@ struct AccountRoutesV1 {
     private func update(_ exchange: Exchange) throws(Rejection) {
         let change = try AccountFields.readChange(try exchange.bodyFields())
         services.withCurrentAccount(exchange) { [services] account in
-            services.accounts.update(
-                account, profile: change.applied(to: account.profile),
-                isActive: change.isActive ?? account.isActive, by: exchange.actor
-            ) { exchange.reply($0, status: 200, style: .strings) }
+            services.accounts.update(account.id, change, by: exchange.actor) {
+                exchange.reply($0, status: 200, style: .strings)
+            }
+        }
+    }
+
+    private func setState(_ exchange: Exchange) throws(Rejection) {
+        var change = AccountChange()
+        change.state = try AccountFields.readState(try exchange.bodyFields())
+        guard change.state != nil else {
+            throw .missing(
+                "state", expected: "one of " + AccountFields.states.joined(separator: ", "))
+        }
+        services.withCurrentAccount(exchange) { [services, change] account in
+            services.accounts.update(account.id, change, by: exchange.actor) {
+                exchange.reply($0, status: 200, style: .strings)
+            }
         }
     }
 

@@ -21,8 +21,25 @@ struct InstrumentRoutes {
             Route(
                 .get, "/api/v1/instruments/{symbol}", "One instrument", .permission(.see),
                 answers: [.ok(.instrument)], one),
+            Route(
+                .patch, "/api/v1/instruments/{symbol}", "Change an instrument",
+                .everyone(.administer), body: InstrumentFields.change,
+                answers: [.ok(.instrument)], refusals: [.refused], change),
+            Route(
+                .post, "/api/v1/admin/halt", "Halt an instrument: only cancels are taken",
+                .everyone(.oversee), body: InstrumentRoutes.named, answers: [.ok(.instrument)],
+                refusals: [.refused]
+            ) { exchange throws(Rejection) in try set(.halted, exchange) },
+            Route(
+                .post, "/api/v1/admin/resume", "Open a halted instrument", .everyone(.oversee),
+                body: InstrumentRoutes.named, answers: [.ok(.instrument)], refusals: [.refused]
+            ) { exchange throws(Rejection) in try set(.open, exchange) },
         ]
     }
+
+    private static let named = [
+        Field("symbol", .text(most: Limits.symbolBytes), "Which instrument.", required: true)
+    ]
 
     private func list(_ exchange: Exchange) throws(Rejection) {
         let query = try exchange.queryFields()
@@ -49,6 +66,29 @@ struct InstrumentRoutes {
         let instrument = try InstrumentFields.read(try exchange.bodyFields())
         services.instruments.create(instrument, by: exchange.actor) {
             exchange.reply($0, status: 201)
+        }
+    }
+}
+
+extension InstrumentRoutes {
+    private func change(_ exchange: Exchange) throws(Rejection) {
+        let symbol = exchange.parameters[0]
+        guard let instrument = services.picture.instruments[symbol] else {
+            throw .notFound("instrument", symbol)
+        }
+        let change = try InstrumentFields.readChange(try exchange.bodyFields(), of: instrument)
+        services.instruments.update(symbol, change, by: exchange.actor) {
+            exchange.reply($0, status: 200)
+        }
+    }
+
+    private func set(_ state: InstrumentState, _ exchange: Exchange) throws(Rejection) {
+        let symbol = try exchange.bodyFields().requiredText("symbol", most: Limits.symbolBytes)
+        _ = try services.requireInstrument(symbol)
+        var change = InstrumentChange()
+        change.state = state
+        services.instruments.update(symbol, change, by: exchange.actor) {
+            exchange.reply($0, status: 200)
         }
     }
 }

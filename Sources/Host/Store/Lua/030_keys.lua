@@ -6,7 +6,7 @@ local function new_keys(prefix)
     local keys = { prefix = prefix, symbols = {}, access_keys = prefix .. ':keys' }
     for _, name in ipairs({
         'seq', 'events', 'instruments', 'market', 'accounts', 'positions', 'orders', 'account_id',
-        'fees', 'projected', 'history', 'sessions',
+        'fees', 'projected', 'history', 'sessions', 'transactions',
     }) do
         keys[name] = prefix .. ':' .. name
     end

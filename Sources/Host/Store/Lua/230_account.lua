@@ -18,8 +18,14 @@ local function new_account_id(keys, asked)
     return id, number > last and number or last
 end
 
+-- What the caller took its change from: all that it may set. Empty: it doesn't care.
+local function is_as_expected(account, expected)
+    return expected == '' or expected
+        == pack('<BBl', account.state, account.active, account.short_limit) .. account.host
+end
+
 local function account_function(keys, args)
-    expect_arguments(args, 9)
+    expect_arguments(args, 10)
     local is_new = whole_within(args[2], 'create', 0, 1) == 1
     local state, active = whole_within(args[3], 'state', 1, 4), whole_within(args[4], 'active', 0, 1)
     local short_limit = whole_within(args[5], 'short_limit', 0, MAXIMUM)
@@ -36,6 +42,7 @@ local function account_function(keys, args)
         if account.currency ~= currency then
             refuse('currency_fixed', 'currency=' .. account.currency)
         end
+        if not is_as_expected(account, args[10]) then return nil, { 'stale' } end
         account_changed(call, account)
     end
     account.state, account.active, account.short_limit = state, active, short_limit

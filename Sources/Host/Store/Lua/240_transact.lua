@@ -37,12 +37,38 @@ local function adjust_shares(call, account, quantity, price, description)
     ledger_entry(call, ADJUSTMENT, account, 0, quantity, call.symbol, description)
 end
 
+-- The answer to a client transaction id that is known: nil where it isn't.
+local function answered_before(keys, field, request_hash)
+    local record = field and redis_call('HGET', keys.transactions, field)
+    if not record then return nil end
+    if sub(record, 1, 8) ~= request_hash then return { 'conflict' } end
+    return { 'duplicate', sub(record, 9) }
+end
+
+-- Where the answer is kept: nil where the client gave no id.
+local function answer_field(account, client_id)
+    if client_id == '' then return nil end
+    if not find(client_id, '^[%w._-]+$') or #client_id > 36 then
+        refuse('bad_argument', 'name=client_transaction_id')
+    end
+    return account .. '-' .. client_id
+end
+
+-- For whoever asks again: sequence, time and the balance then.
+local function keep_answer(call, field, request_hash, account)
+    if not field then return end
+    append(call, 'writes', {
+        'HSET', call.keys.transactions, field,
+        request_hash .. pack('<lll', call.seq, call.time, account.balance),
+    })
+end
+
 local function refuse_amount()
     refuse('bad_argument', 'name=amount')
 end
 
 local function transact(keys, args)
-    expect_arguments(args, 8)
+    expect_arguments(args, 10)
     local kind = whole_within(args[2], 'type', DEPOSIT, ADJUSTMENT)
     local amount, symbol = whole(args[3], 'amount'), args[4]
     local quantity = whole(args[5], 'quantity')
@@ -57,6 +83,10 @@ local function transact(keys, args)
         if amount == 0 or (amount < 0 and kind ~= ADJUSTMENT) then refuse_amount() end
         if quantity ~= 0 then refuse('bad_argument', 'name=quantity') end
     end
+    local field, request_hash = answer_field(args[1], args[9]), args[10]
+    if #request_hash ~= 8 then refuse('bad_argument', 'name=request_hash') end
+    local answer = answered_before(keys, field, request_hash)
+    if answer then return nil, answer end
     local call = begin(keys, 6, symbol)
     local account = account_of(call, args[1])
     if symbol ~= '' then
@@ -68,6 +98,7 @@ local function transact(keys, args)
         audit(call, args[8], AUDITED.account, account.id, account.record, account)
         move_cash(call, account, kind, sign * amount, description)
     end
+    keep_answer(call, field, request_hash, account)
     prepare(call)
     return call, { 'ok', call.seq, account.record }
 end

@@ -17,8 +17,9 @@ local function check_change(call, old, new)
         or old.currency ~= new.currency then
         refuse('scale_fixed', 'symbol=' .. new.symbol)
     end
-    if (old.maker_bps ~= new.maker_bps or old.taker_bps ~= new.taker_bps)
-        and has_open_orders(call) then
+    local is_recounted = old.maker_bps ~= new.maker_bps or old.taker_bps ~= new.taker_bps
+        or old.tick ~= new.tick or old.lot ~= new.lot
+    if is_recounted and has_open_orders(call) then
         refuse('open_orders', 'symbol=' .. new.symbol)
     end
 end
@@ -36,6 +37,10 @@ local function instrument_function(keys, args)
         instrument.revision, instrument.created_at = 1, call.time
     else
         old = instrument_of(call, symbol)
+        -- The revision that the change was made from; 0: the caller doesn't care.
+        if instrument.revision ~= 0 and instrument.revision ~= old.revision then
+            return nil, { 'stale' }
+        end
         check_change(call, old, instrument)
         instrument.revision, instrument.created_at = old.revision + 1, old.created_at
     end
