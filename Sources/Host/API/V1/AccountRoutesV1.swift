@@ -41,7 +41,8 @@ struct AccountRoutesV1 {
             Route(
                 .post, "/api/v1/accounts/{account}/ledger", "Deposit, withdraw or adjust",
                 .account(.administer), body: TransactionFields.kept,
-                answers: [.created(.ledgerEntry(.decimal))], refusals: [.conflict, .refused], transact),
+                answers: [.created(.ledgerEntry(.decimal))], refusals: [.conflict, .refused],
+                transact),
         ]
     }
 
