@@ -4,44 +4,86 @@ import Wire
 
 @testable import API
 
+func parsedHead(_ text: String) -> RequestHead? {
+    let step = Array(text.utf8).withUnsafeBytes { unsafe HTTPParser.parseHead($0) }
+    guard case .done(let head, _) = step else { return nil }
+    return head
+}
+
 @Suite("Door")
 struct DoorTests {
-    private func code(host: String, origin: String? = nil) throws -> String {
+    private func code(
+        host: String, origin: String? = nil, names: [String] = [], isOpen: Bool = true
+    ) -> String {
         var text = "GET / HTTP/1.1\r\nHost: \(host)\r\n"
         if let origin { text += "Origin: \(origin)\r\n" }
-        text += "\r\n"
-        let step = Array(text.utf8).withUnsafeBytes { unsafe HTTPParser.parseHead($0) }
-        guard case .done(let head, _) = step else { return "unparsed" }
-        do throws(Rejection) { try Door().check(head) } catch { return error.code }
-        return "open"
+        guard let head = parsedHead(text + "\r\n") else { return "unparsed" }
+        do throws(Rejection) { try Door(names: names).check(head, isOpen: isOpen) } catch {
+            return error.code
+        }
+        return "in"
     }
 
     @Test(
-        "names of this machine",
+        "names of this machine, with keys and without",
         arguments: [
             "localhost", "localhost:8001", "127.0.0.1", "127.0.0.1:8001", "127.8.8.8:1",
             "[::1]", "[::1]:8001", "LOCALHOST:8001",
         ])
-    func loopback(host: String) throws {
-        #expect(try code(host: host) == "open")
+    func loopback(host: String) {
+        #expect(code(host: host) == "in")
+        #expect(code(host: host, isOpen: false) == "in")
     }
 
     @Test(
-        "names of elsewhere, as a rebound one",
+        "names that somebody else may point here, as a rebound one",
         arguments: [
-            "example.com", "localhost.example.com", "127.0.0.1.example.com", "10.0.0.1",
-            "0.0.0.0:8001", "[::2]", "128.0.0.1", "evil:8001",
+            "evil.example", "evil.example:8001", "localhost.evil.example",
+            "127.0.0.1.evil.example", "127.0.0.1.", "127.1", "0x7f.0.0.1", "2130706433",
+            "127.0.0.256", "+127.0.0.1", "evil:8001", "localhost:+80", "localhost:99999",
+            "[evil.example]", "[::1]evil.example", "[::1", "::1", "", "desk.example",
         ])
-    func elsewhere(host: String) throws {
-        #expect(try code(host: host) == "host_not_allowed")
+    func rebound(host: String) {
+        for isOpen in [true, false] {
+            #expect(["host_not_allowed", "unparsed"].contains(code(host: host, isOpen: isOpen)))
+        }
     }
 
-    @Test("an origin has to be this host")
-    func origins() throws {
+    @Test(
+        "other addresses and the operator's names, once there are keys",
+        arguments: [
+            "10.0.0.1", "0.0.0.0:8001", "192.168.1.5:80", "128.0.0.1", "[::2]", "[fe80::1]:8001",
+            "[::ffff:10.0.0.1]", "desk.example", "DESK.example:8001",
+        ])
+    func others(host: String) {
+        let names = ["Desk.Example"]
+        #expect(code(host: host, names: names, isOpen: false) == "in")
+        #expect(code(host: host, names: names, isOpen: true) == "host_not_allowed")
+    }
+
+    @Test("an origin has to be this host, by http or, behind a proxy, by https")
+    func origins() {
         let host = "localhost:8001"
-        #expect(try code(host: host, origin: "http://localhost:8001") == "open")
-        for origin in ["http://example.com", "null", "https://localhost:8001", "http://localhost"] {
-            #expect(try code(host: host, origin: origin) == "origin_not_allowed")
+        for origin in ["http://localhost:8001", "https://localhost:8001"] {
+            #expect(code(host: host, origin: origin) == "in")
+        }
+        for origin in [
+            "http://evil.example", "null", "", "http://localhost", "http://localhost:80010",
+            "http://localhost:8001.evil.example", "ftp://localhost:8001", "localhost:8001",
+            "http://evil.example@localhost:8001", "http://127.0.0.1:8001",
+        ] {
+            #expect(code(host: host, origin: origin) == "origin_not_allowed")
+        }
+    }
+
+    @Test("one host let in lets in no other")
+    func remembered() throws {
+        let door = Door()
+        for (host, isIn) in [("localhost", true), ("evil.example", false), ("localhost", true)] {
+            let head = try #require(parsedHead("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n"))
+            var wasIn = true
+            do throws(Rejection) { try door.check(head, isOpen: true) } catch { wasIn = false }
+            #expect(wasIn == isIn)
         }
     }
 }

@@ -12,14 +12,18 @@ package final class API {
     private let log: Log
     private var requestCount: Int64 = 0
     private let requestPrefix: String
-    private let door = Door()
     private let documentation: Documentation
     private let metrics: MetricsRoute
+    private let door: Door
+    private let limiter = RateLimiter()
     /// Requests that wait for the picture, by connection: what comes behind them waits too, so that
     /// a cancel can't overtake its order.
     private var held: [ObjectIdentifier: Int] = [:]
 
-    package init(services: Services, log: Log, extraRoutes: [Route] = []) {
+    /// `hostNames`: by what else than addresses clients may call this host.
+    package init(
+        services: Services, hostNames: [String] = [], log: Log, extraRoutes: [Route] = []
+    ) {
         self.services = services
         self.log = log
         documentation = Documentation(registry: services.registry)
@@ -29,6 +33,7 @@ package final class API {
         documentation.make(of: routes)
         metrics.routes = routes
         router = Router(routes)
+        door = Door(names: hostNames)
         requestPrefix = String(Clock.wallMicros(), radix: 36) + "-"
     }
 
@@ -50,7 +55,7 @@ package final class API {
     package func handle(_ request: HTTPRequest, _ responder: Responder) {
         let requestID = identify(request)
         do throws(Rejection) {
-            try door.check(request.head)
+            try door.check(request.head, isOpen: services.picture.isOpen)
             try route(request, requestID, responder)
         } catch {
             metrics.unrouted.record(
@@ -60,6 +65,9 @@ package final class API {
             responder.respond(ErrorBody.response(error, requestID: requestID))
         }
     }
+
+    /// Ends the sockets whose key or session has ended; every Limits.accessCheckMillis.
+    package func endOverdueSockets() { services.sockets.endOverdue() }
 
     /// How bytes that never became a request are answered.
     package func answer(_ failure: HTTPFailure) -> HTTPResponse {
@@ -72,17 +80,21 @@ package final class API {
         let head = request.head
         switch router.match(head.method, path: head.path) {
         case .found(let route, let parameters):
+            let principal = try principal(route.access, request)
+            try route.access.check(principal, parameters)
             guard let query = try? PercentCoding.query(head.query) else {
                 throw Rejection(.malformed, "malformed_query", "The query is not validly encoded.")
             }
-            let principal = Principal.open
-            try route.access.check(principal, parameters)
             let exchange = Exchange(
                 route: route, principal: principal, request: request, requestID: requestID,
                 parameters: parameters, query: query,
-                responder: responder, log: log)
+                responder: responder, limiter: limiter, log: log)
+            do throws(Rejection) { try exchange.count(route.cost) } catch {
+                return exchange.fail(error)
+            }
             run(route, exchange)
         case .wrongMethod(let allowed):
+            _ = try principal(.permission(.see), request)
             let rejection = Rejection(
                 .methodNotAllowed, "method_not_allowed",
                 "This path takes \(allowed.joined(separator: ", ")).")
@@ -90,9 +102,19 @@ package final class API {
             response.headers.append(("Allow", allowed.joined(separator: ", ")))
             responder.respond(response)
         case .badPath:
+            _ = try principal(.permission(.see), request)
             throw Rejection(.malformed, "malformed_path", "The path is not validly encoded.")
-        case .unknownPath: try page(head, requestID, responder)
+        case .unknownPath: try page(request, requestID, responder)
         }
+    }
+
+    /// Who asks; nobody in particular where anyone may. What isn't there at all is told to those
+    /// with a key only, so that without one every path looks the same.
+    private func principal(
+        _ access: Access, _ request: HTTPRequest
+    ) throws(Rejection) -> Principal {
+        if case .anyone = access { return .nobody }
+        return try services.gatekeeper.principal(request.head, now: request.receivedMicros)
     }
 
     /// Runs a handler. Where it misses something while the picture is behind what clients were told,
@@ -125,19 +147,27 @@ package final class API {
         }
     }
 
+    /// Without a session a page leads to where one signs in; the files it is made of hold no secrets.
     private func page(
-        _ head: RequestHead, _ requestID: String, _ responder: Responder
+        _ request: HTTPRequest, _ requestID: String, _ responder: Responder
     ) throws(Rejection) {
-        let known = Pages.response(
-            path: head.path, ifNoneMatch: head.headers.first("if-none-match"),
-            requestID: requestID)
-        guard let response = known else {
+        let head = request.head
+        guard let access = Pages.access(path: head.path) else {
+            _ = try principal(.permission(.see), request)
             throw Rejection(
                 .notFound, "unknown_path", "There is nothing at this path; see /api/status.")
         }
         guard head.method == .get || head.method == .head else {
+            _ = try principal(.permission(.see), request)
             throw Rejection(.methodNotAllowed, "method_not_allowed", "This path takes GET, HEAD.")
         }
+        do throws(Rejection) { _ = try principal(access, request) } catch {
+            guard error.refusal == .unauthorized else { throw error }
+            return responder.respond(Pages.signIn(then: head, requestID: requestID))
+        }
+        let response = Pages.response(
+            path: head.path, ifNoneMatch: head.headers.first("if-none-match"),
+            requestID: requestID)
         responder.respond(response)
     }
 

@@ -15,6 +15,7 @@ enum ErrorBody {
         if rejection.refusal == .tooMany || (rejection.refusal == .unavailable && isRepeatable) {
             headers.append(("Retry-After", "1"))
         }
+        if rejection.refusal == .unauthorized { headers.append(("WWW-Authenticate", "Bearer")) }
         return .json(
             rejection.refusal.rawValue, json(rejection, requestID: requestID, context: context),
             requestID: requestID, headers: headers)

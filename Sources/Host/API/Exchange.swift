@@ -17,7 +17,10 @@ package final class Exchange {
     let parameters: [String]
     private let query: [(name: String, value: String)]
     private let responder: Responder
-    private let log: Log
+    private let limiter: RateLimiter
+    /// What is left of the key's limit; nil where it has none for this call.
+    private var usage: Usage?
+    let log: Log
     private var isDone = false
     /// Why it was refused, for the log.
     private(set) var refusalCode: String?
@@ -27,7 +30,7 @@ package final class Exchange {
     init(
         route: Route, principal: Principal, request: HTTPRequest, requestID: String,
         parameters: [String], query: [(name: String, value: String)], responder: Responder,
-        log: Log
+        limiter: RateLimiter, log: Log
     ) {
         self.route = route
         self.principal = principal
@@ -36,6 +39,7 @@ package final class Exchange {
         self.parameters = parameters
         self.query = query
         self.responder = responder
+        self.limiter = limiter
         self.log = log
     }
 
@@ -47,6 +51,14 @@ package final class Exchange {
     }
 
     var connectionID: ObjectIdentifier { responder.connectionID }
+
+    /// Counts the call for the key's limits. Throws 429 where there is nothing left; a route that
+    /// counts by its handler counts all its orders so, before it does anything with them.
+    func count(_ cost: Cost, _ count: Int = 1) throws(Rejection) {
+        let counted = limiter.count(principal, cost, count)
+        usage = counted.usage ?? usage
+        if let refusal = counted.refusal { throw refusal }
+    }
 
     // MARK: Answers
 
@@ -76,6 +88,9 @@ package final class Exchange {
         let micros = Clock.wallMicros() - request.receivedMicros
         route.statistics.record(status: response.status, micros: micros)
         RequestLog.write(self, status: response.status, micros: micros, to: log)
+        guard let usage else { return responder.respond(response) }
+        var response = response
+        response.headers += usage.headers
         responder.respond(response)
     }
 

@@ -20,8 +20,9 @@ struct FeedRoute {
                 exchange.finish(
                     ErrorBody.response(failure, requestID: exchange.requestID))
             case .success(let handshake):
+                let principal = exchange.principal
                 exchange.upgrade(handshake) { socket in
-                    FeedSocket(socket, services: services).start()
+                    FeedSocket(socket, of: principal, services: services).start()
                 }
             }
         }
@@ -35,17 +36,20 @@ final class FeedSocket: Subscriber {
     ]
     private static let types = ["subscribe", "unsubscribe", "ping"]
 
+    let principal: Principal
     private let socket: WebSocket
     private let services: Services
     private var subscriptions: Set<Channel> = []
 
-    init(_ socket: WebSocket, services: Services) {
+    init(_ socket: WebSocket, of principal: Principal, services: Services) {
         self.socket = socket
+        self.principal = principal
         self.services = services
     }
 
     /// The socket keeps this object alive until it closes.
     func start() {
+        services.sockets.add(self)
         socket.onText = { text in self.receive(text) }
         socket.onBinary = { [socket] _ in
             socket.send(
@@ -54,6 +58,7 @@ final class FeedSocket: Subscriber {
                         .malformed, "binary_message", "Messages are JSON text, not binary.")))
         }
         socket.onClose = {
+            self.services.sockets.remove(self)
             for channel in self.subscriptions {
                 self.services.feed.unsubscribe(self, from: channel)
             }
@@ -65,6 +70,12 @@ final class FeedSocket: Subscriber {
     }
 
     func deliver(frame: [UInt8]) { socket.send(frame: frame) }
+
+    /// Its key or session is over.
+    func end(_ rejection: Rejection) {
+        socket.send(text: FeedMessages.error(rejection))
+        socket.close(code: 1008, reason: rejection.code)
+    }
 
     private func receive(_ text: [UInt8]) {
         do throws(Rejection) { try handle(text) } catch {
@@ -112,13 +123,24 @@ final class FeedSocket: Subscriber {
     /// Confirms, then sends the snapshot; a second subscribe gives a fresh one.
     private func subscribe(_ channel: Channel) {
         inTurn { [self] in
-            if let refusal = services.feed.refusal(of: channel) ?? refusalOfNumber(channel) {
+            if let refusal = refusal(of: channel) ?? refusalOfNumber(channel) {
                 return socket.send(text: FeedMessages.error(refusal))
             }
             subscriptions.insert(channel)
             socket.send(text: FeedMessages.subscription("success", channel: channel.name))
             socket.send(text: services.feed.subscribe(self, to: channel))
         }
+    }
+
+    /// Another's account is refused in the words of one that isn't there.
+    private func refusal(of channel: Channel) -> Rejection? {
+        do throws(Rejection) {
+            try channel.access.check(principal, channel.accessParameters)
+            if case .account(let id) = channel { _ = try services.requireAccount(id) }
+        } catch {
+            return error.about(field: "channel")
+        }
+        return services.feed.refusal(of: channel)
     }
 
     private func refusalOfNumber(_ channel: Channel) -> Rejection? {

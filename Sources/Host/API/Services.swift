@@ -17,6 +17,9 @@ package struct Services {
     let registry: PluginRegistry
     let feed: FeedPublisher
     let status: any StatusSource
+    let gatekeeper: Gatekeeper
+    let sockets: FeedSockets
+    let signIns = SignInLimiter()
 
     package init(
         picture: Picture, orders: OrderService, accounts: AccountService,
@@ -32,6 +35,8 @@ package struct Services {
         self.registry = registry
         self.feed = feed
         self.status = status
+        gatekeeper = Gatekeeper(picture: picture)
+        sockets = FeedSockets(gatekeeper)
     }
 
     /// Runs `read` once the picture holds all that any client was told, so that nobody reads an

@@ -61,6 +61,20 @@ package enum Limits {
     /// Time between pings; two unanswered ones end the connection.
     package static let pingMillis = 20_000
 
+    // Who may.
+
+    /// Calls a second, worker and key, beside orders and cancels: what many pages and a busy program
+    /// need together.
+    package static let requestsPerSecond: Int64 = 2_000
+    /// Failed sign-ins a second and address; more are refused before the key is looked at.
+    package static let failedSignInsPerSecond: Int64 = 5
+    /// Addresses that failed lately; those beyond share one allowance.
+    package static let signInAddresses = 4_096
+    /// Entries of the audit log that one filtered request looks through.
+    package static let auditEntriesScanned = 5_000
+    /// How often open sockets are looked at for keys and sessions that ended.
+    package static let accessCheckMillis = 500
+
     // JSON.
 
     /// Nesting of arrays and objects; deeper is malformed. Our deepest body has three levels.

@@ -111,6 +111,7 @@ final class Worker: StatusSource {
             api.handle(request, responder)
         }
         server.errorBody = { api.answer($0) }
+        watchSockets(of: api, parts.loop)
         self.server = server
         do throws(ListenError) {
             let port = try server.listen(
@@ -118,6 +119,14 @@ final class Worker: StatusSource {
             announce(port)
         } catch {
             fail(ExitCode.configuration, "\(error)")
+        }
+    }
+
+    /// Sockets end with their key or session, wherever it was revoked or ended.
+    private func watchSockets(of api: API, _ loop: EventLoop) {
+        _ = loop.schedule(afterMillis: Limits.accessCheckMillis) { [self] in
+            api.endOverdueSockets()
+            watchSockets(of: api, loop)
         }
     }
 

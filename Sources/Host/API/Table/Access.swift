@@ -48,17 +48,51 @@ package enum Access: Sendable {
 
 /// Who calls: a key, a page's session, or anybody on this machine while there are no keys.
 package struct Principal: Sendable {
+    package enum Kind: Sendable {
+        /// Of a route that is open to anyone: who it is was not asked.
+        case nobody
+        /// On a host without keys.
+        case open
+        case key, session
+    }
+
+    package let kind: Kind
     /// The key's id; a session's is its own.
     package let id: String
+    /// Whose limits it uses: a session's are its key's.
+    package let limitID: String
     package let name: String
     package let role: Role
     package let accounts: AccountScope
     /// New and amended orders a second; 0 = as many as come.
     package let ordersPerSecond: Int64
+    /// UTC microseconds; 0 = never.
+    package let expiresAt: Int64
 
-    /// On a host without keys.
-    static let open = Principal(
-        id: "open", name: "open", role: .admin, accounts: .all, ordersPerSecond: 0)
+    static let open = Principal(.open, "open", .admin, .all)
+    static let nobody = Principal(.nobody, "nobody", .viewer, .only([]))
+
+    private init(_ kind: Kind, _ name: String, _ role: Role, _ accounts: AccountScope) {
+        self.kind = kind
+        id = name
+        limitID = name
+        self.name = name
+        self.role = role
+        self.accounts = accounts
+        ordersPerSecond = 0
+        expiresAt = 0
+    }
+
+    init(_ key: AccessKey) {
+        kind = key.kind == .key ? .key : .session
+        id = key.id
+        limitID = key.kind == .key ? key.id : key.parent
+        name = key.name
+        role = key.role
+        accounts = key.accounts
+        ordersPerSecond = key.ordersPerSecond
+        expiresAt = key.expiresAt
+    }
 
     func requireAllAccounts() throws(Rejection) {
         guard case .only(let accounts) = accounts else { return }

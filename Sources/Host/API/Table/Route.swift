@@ -24,6 +24,8 @@ package struct Route {
     let refusals: [RefusalClass]
     /// Whether it asks Redis, or waits for the picture to be as new as what clients were told.
     let needsRedis: Bool
+    /// What the call counts as for its key's limits.
+    let cost: Cost
     let handler: Handler
     let statistics = RouteStatistics()
 
@@ -31,7 +33,7 @@ package struct Route {
         _ method: HTTPMethod, _ pattern: String, _ summary: String, _ access: Access,
         query: [Field] = [], body: [Field]? = nil, isBodyOptional: Bool = false,
         answers: [Answer] = [], refusals: [RefusalClass] = [], needsRedis: Bool = true,
-        _ handler: @escaping Handler
+        cost: Cost? = nil, _ handler: @escaping Handler
     ) {
         self.method = method
         self.pattern = pattern
@@ -43,6 +45,7 @@ package struct Route {
         self.answers = answers
         self.refusals = refusals
         self.needsRedis = needsRedis
+        self.cost = cost ?? Cost(of: access.permission)
         self.handler = handler
     }
 
