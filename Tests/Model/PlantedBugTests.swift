@@ -13,8 +13,8 @@ struct PlantedBug: CustomTestStringConvertible, Sendable {
 private let bugs = [
     PlantedBug(
         testDescription: "the latest of a level first",
-        right: "format('%016d', order.book_seq) .. order.id",
-        wrong: "format('%016d', 1000000 - order.book_seq) .. order.id"),
+        right: "format('%016d%s', order.book_seq, order.id)",
+        wrong: "format('%016d%s', 1000000 - order.book_seq, order.id)"),
     PlantedBug(
         testDescription: "fees rounded down",
         right: "if rest > 0 then fee, rest = fee + 1, rest - 10000 end",

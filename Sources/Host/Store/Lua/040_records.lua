@@ -6,7 +6,10 @@ local REST, CANCEL_REMAINDER, ALL_OR_NONE = 1, 2, 3
 local LIT, INTERNAL = 0, 1
 local LIMIT, MARKET = 1, 2
 
+-- The host part ends a record. It is packed in the same go, where c0 writes all of a text, rather
+-- than added to a text of its own: Lua hashes every byte of every text that is made.
 local ORDER_FORMAT = '<BBBBBBBBllllllllllllllllc8Bc0Bc0'
+local WHOLE_ORDER_FORMAT = ORDER_FORMAT .. 'c0'
 
 -- What of the order account and position know: nothing once it has ended.
 local function leaves_of(order)
@@ -50,13 +53,14 @@ end
 
 local function pack_order(o)
     return pack(
-        ORDER_FORMAT, 1, o.status, o.side, o.policy, o.book, o.pricing, o.self_trade, 0, o.price,
-        o.quantity, o.filled, o.notional_high, o.notional_low, o.amount, o.hold, o.fee, o.fee_rest,
-        o.book_seq, o.accepted_seq, o.last_seq, o.created_at, o.updated_at, o.closed_at,
-        o.expire_at, o.request_hash, #o.symbol, o.symbol, #o.reason, o.reason) .. o.host
+        WHOLE_ORDER_FORMAT, 1, o.status, o.side, o.policy, o.book, o.pricing, o.self_trade, 0,
+        o.price, o.quantity, o.filled, o.notional_high, o.notional_low, o.amount, o.hold, o.fee,
+        o.fee_rest, o.book_seq, o.accepted_seq, o.last_seq, o.created_at, o.updated_at, o.closed_at,
+        o.expire_at, o.request_hash, #o.symbol, o.symbol, #o.reason, o.reason, o.host)
 end
 
 local ACCOUNT_FORMAT = '<BBBBllllllBc0'
+local WHOLE_ACCOUNT_FORMAT = ACCOUNT_FORMAT .. 'c0'
 
 local function unpack_account(id, record)
     local a, version, spare, position = take(account_pool), nil, nil, nil
@@ -68,8 +72,8 @@ end
 
 local function pack_account(a)
     return pack(
-        ACCOUNT_FORMAT, 1, a.state, a.active, 0, a.balance, a.held, a.short_limit, a.created_at,
-        a.updated_at, a.last_seq, #a.currency, a.currency) .. a.host
+        WHOLE_ACCOUNT_FORMAT, 1, a.state, a.active, 0, a.balance, a.held, a.short_limit,
+        a.created_at, a.updated_at, a.last_seq, #a.currency, a.currency, a.host)
 end
 
 local POSITION_FORMAT = '<BBBBllllll'

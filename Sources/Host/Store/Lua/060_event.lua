@@ -21,7 +21,8 @@ local function add_piece(piece)
     pieces[piece_count] = piece
 end
 
--- The two pieces of a section: its head with what names it, and its record.
+-- The two pieces of a section: its head with what names it, and its record. Not one: Lua hashes
+-- every byte of every text that is made, so the record is better not copied once more.
 local function named_section(kind, name, record)
     add_piece(pack('<BI4Bc0', kind, 1 + #name + #record, #name, name))
     add_piece(record)
@@ -41,9 +42,10 @@ end
 local function add_levels(levels)
     for index = 1, #levels do
         local level = levels[index]
-        level.record = pack('<ll', level.quantity, level.count)
-        add_piece(pack('<BI4BBl', 5, 26, LIT, level.side, level.price))
-        add_piece(level.record)
+        local section = pack(
+            '<BI4BBlll', 5, 26, LIT, level.side, level.price, level.quantity, level.count)
+        level.record = sub(section, -16)
+        add_piece(section)
     end
 end
 

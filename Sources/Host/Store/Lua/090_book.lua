@@ -7,7 +7,7 @@ end
 
 -- Sequence in 16 digits and order id: equal prices stand in the order of their sequences.
 local function member_of(order)
-    return format('%016d', order.book_seq) .. order.id
+    return format('%016d%s', order.book_seq, order.id)
 end
 
 local function id_of_member(member)
@@ -91,6 +91,11 @@ end
 -- A page of a book's zset: the first alone, which is often all that is needed, then more at once.
 local FIRST_PAGE, PAGE = '1', '16'
 
+-- Where a page begins. Mostly at the first order; digits_of is left with the price that it knows.
+local function page_start(offset)
+    return offset == 0 and '0' or format('%d', offset)
+end
+
 -- The ids of a page of book members, and the records that stand under them.
 local function read_page(call, members)
     local count = #members
@@ -109,8 +114,8 @@ local function best_price(call, book, side)
     local offset, page = 0, FIRST_PAGE
     while true do
         local members = redis_call(
-            'ZRANGEBYSCORE', call.names.book[book][side], '-inf', '+inf', 'LIMIT', digits_of(offset),
-            page)
+            'ZRANGEBYSCORE', call.names.book[book][side], '-inf', '+inf', 'LIMIT',
+            page_start(offset), page)
         if #members == 0 then return nil end
         local ids, records = read_page(call, members)
         for index = 1, #ids do

@@ -23,7 +23,7 @@ local function walk(call, order)
     local offset, page = 0, FIRST_PAGE
     while true do
         local members = redis_call(
-            'ZRANGEBYSCORE', book, '-inf', last_score, 'LIMIT', digits_of(offset), page)
+            'ZRANGEBYSCORE', book, '-inf', last_score, 'LIMIT', page_start(offset), page)
         if #members == 0 then return matches, 'end' end
         local ids, records = read_page(call, members)
         for index = 1, #ids do
