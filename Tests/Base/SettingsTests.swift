@@ -62,14 +62,28 @@ import Testing
     @Test(arguments: ["127.0.0.1", "127.255.0.9", "::1", "localhost"])
     func loopbackHostsAreAllowed(host: String) throws {
         let expected = host == "localhost" ? "127.0.0.1" : host
-        #expect(try settings(["OES_HOST": host]).host == expected)
+        let settings = try settings(["OES_HOST": host])
+        #expect(settings.host == expected && settings.isLoopback)
     }
 
-    @Test(arguments: ["0.0.0.0", "::", "192.168.1.4", "example.com", "127.1", "*"])
-    func otherHostsAreRefusedWithTheReason(host: String) {
-        let text = refusal(["OES_HOST": host])
-        #expect(text.contains("OES_HOST is \"\(host)\""))
-        #expect(text.contains("access keys"))
+    @Test(arguments: ["0.0.0.0", "::", "192.168.1.4", "::ffff:127.0.0.1"])
+    func otherAddressesAreAllowedButNotLoopback(host: String) throws {
+        let settings = try settings(["OES_HOST": host])
+        #expect(settings.host == host && !settings.isLoopback)
+    }
+
+    @Test(arguments: ["example.com", "127.1", "*", "127.0.0.1 ", "fe80::1%eth0"])
+    func whatIsNoAddressIsRefused(host: String) {
+        #expect(refusal(["OES_HOST": host]).hasPrefix("OES_HOST is \"\(host)\"; allowed is "))
+    }
+
+    @Test func hostNamesAreReadInSmallLetters() throws {
+        let names = try settings(["OES_HOST_NAMES": "OES.Example, desk-1"]).hostNames
+        #expect(names == ["oes.example", "desk-1"])
+        #expect(try settings([:]).hostNames.isEmpty)
+        for wrong in ["a b", "http://a", "a:80", "-a", "a-", "a..b", "a,,b", "*"] {
+            #expect(refusal(["OES_HOST_NAMES": wrong]).hasPrefix("OES_HOST_NAMES is "))
+        }
     }
 
     @Test(arguments: [

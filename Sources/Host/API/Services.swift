@@ -12,6 +12,7 @@ package struct Services {
     let orders: OrderService
     let accounts: AccountService
     let instruments: InstrumentService
+    let keys: KeyService
     let history: History
     let acknowledged: Acknowledged
     let registry: PluginRegistry
@@ -23,13 +24,15 @@ package struct Services {
 
     package init(
         picture: Picture, orders: OrderService, accounts: AccountService,
-        instruments: InstrumentService, history: History, acknowledged: Acknowledged,
+        instruments: InstrumentService, keys: KeyService, history: History,
+        acknowledged: Acknowledged,
         registry: PluginRegistry, feed: FeedPublisher, status: any StatusSource
     ) {
         self.picture = picture
         self.orders = orders
         self.accounts = accounts
         self.instruments = instruments
+        self.keys = keys
         self.history = history
         self.acknowledged = acknowledged
         self.registry = registry

@@ -34,6 +34,7 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
 
 package enum SettingName: String, CaseIterable, Sendable {
     case host = "OES_HOST"
+    case hostNames = "OES_HOST_NAMES"
     case port = "OES_PORT"
     case data = "OES_DATA"
     case plugins = "OES_PLUGINS"
@@ -48,8 +49,12 @@ package enum SettingName: String, CaseIterable, Sendable {
 }
 
 package struct Settings: Sendable, Equatable {
-    /// A loopback address in numbers.
+    /// An address in numbers.
     package let host: String
+    /// Whether only this machine's own programs reach it.
+    package let isLoopback: Bool
+    /// In small letters: names, beside the addresses, by which clients may call this host.
+    package let hostNames: [String]
     /// 0 = any free one, for tests.
     package let port: UInt16
     /// The folder of the embedded Redis; relative to the current folder unless it begins with /.
@@ -83,14 +88,15 @@ package struct Settings: Sendable, Equatable {
         try Self.refuseUnknown(values.keys.sorted())
         let given = Given(values: values.filter { !$0.value.isEmpty })
 
-        host = try given.loopbackHost()
+        (host, isLoopback) = try given.host()
+        hostNames = try given.hostNames()
         port = UInt16(try given.number(.port, 0...65_535) ?? 8_001)
         dataFolder = try given.path(.data) ?? ".oes"
         pluginsFile = try given.path(.plugins)
         samples = try given.choice(.samples, [("on", true), ("off", false)]) ?? true
         durability =
             try given.choice(.durability, Durability.allCases.map { ($0.rawValue, $0) }) ?? .strict
-        testEcho = try given.testEcho(host: host)
+        testEcho = try given.testEcho(isLoopback: isLoopback)
         logLevel = try given.level() ?? .info
         logFormat =
             try given.choice(.logFormat, LogFormat.allCases.map { ($0.rawValue, $0) }) ?? .text
@@ -173,25 +179,48 @@ private struct Given {
         return text
     }
 
-    func loopbackHost() throws(SettingsError) -> String {
-        guard let text = text(.host), text != "localhost" else { return "127.0.0.1" }
+    /// The address, and whether it is a loopback one.
+    func host() throws(SettingsError) -> (String, Bool) {
+        guard let text = text(.host), text != "localhost" else { return ("127.0.0.1", true) }
         var four = in_addr()
+        // 127.0.0.0/8; the bytes stand in network order.
         if unsafe inet_pton(AF_INET, text, &four) == 1 {
-            // 127.0.0.0/8; the bytes stand in network order.
-            if UInt32(bigEndian: four.s_addr) >> 24 == 127 { return text }
-        } else if text == "::1" {
-            return text
+            return (text, UInt32(bigEndian: four.s_addr) >> 24 == 127)
         }
-        throw refuse(
-            .host,
-            "a loopback address (127.0.0.1, ::1, localhost): without access keys, whoever reaches "
-                + "another address could trade; put a proxy that checks users in front")
+        var six = in6_addr()
+        if unsafe inet_pton(AF_INET6, text, &six) == 1 {
+            let bytes = unsafe withUnsafeBytes(of: &six) { unsafe Array($0) }
+            return (text, bytes == Array(repeating: 0, count: 15) + [1])
+        }
+        throw refuse(.host, "an address in numbers (127.0.0.1, 0.0.0.0, ::1, ::) or localhost")
     }
 
-    /// On a loopback address only: it lets anyone who can connect make the host send.
-    func testEcho(host: String) throws(SettingsError) -> Bool {
+    func hostNames() throws(SettingsError) -> [String] {
+        guard let text = text(.hostNames) else { return [] }
+        let names = text.lowercased().split(separator: ",", omittingEmptySubsequences: false)
+            .map { $0.drop { $0 == " " } }
+        guard names.allSatisfy(Given.isHostName) else {
+            throw refuse(.hostNames, "host names with commas between them, without scheme and port")
+        }
+        return names.map(String.init)
+    }
+
+    /// RFC 1123: labels of letters, digits and inner hyphens.
+    private static func isHostName(_ name: Substring) -> Bool {
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        return name.utf8.count <= 253
+            && labels.allSatisfy { label in
+                (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
+                    && label.utf8.allSatisfy { byte in
+                        (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte)
+                            || byte == UInt8(ascii: "-")
+                    }
+            }
+    }
+
+    func testEcho(isLoopback: Bool) throws(SettingsError) -> Bool {
         let isOn = try choice(.testEcho, [("on", true), ("off", false)]) ?? false
-        guard isOn, !host.hasPrefix("127."), host != "::1" else { return isOn }
+        guard isOn, !isLoopback else { return isOn }
         throw refuse(.testEcho, "off where OES_HOST isn't a loopback address")
     }
 

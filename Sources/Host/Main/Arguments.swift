@@ -9,6 +9,8 @@ struct Arguments {
         case supervisor
         /// One of the supervisor's workers, by number.
         case worker(Int)
+        /// A command about access keys.
+        case keys(KeyCommand)
         case help
         case version
     }
@@ -26,11 +28,18 @@ struct Arguments {
         oes: an order entry system
 
         oes [--host ADDRESS] [--port PORT] [--workers N]
+        oes keys create --name NAME --role admin|risk|trader|viewer
+                        [--accounts 1,2|all] [--orders-per-second N]
+        oes keys list
+        oes keys revoke ID
         oes --help | --version
 
         --host ADDRESS   as OES_HOST
         --port PORT      as OES_PORT; 0 takes any free port
         --workers N      processes that share the port (1 to 16)
+
+        keys create prints the new key's secret, once, alone on standard output. Keys are made and
+        revoked while the host runs as well as while it doesn't.
 
         Settings are read from the environment and from .env; README.md lists them.
         """
@@ -38,6 +47,10 @@ struct Arguments {
     /// Throws what is wrong with the arguments, in words.
     init(_ arguments: [String]) throws(SettingsError) {
         var rest = arguments.dropFirst()
+        if rest.first == "keys" {
+            role = .keys(try KeyCommand(rest.dropFirst()))
+            return
+        }
         while let argument = rest.popFirst() {
             switch argument {
             case "--help", "-h": role = .help

@@ -14,6 +14,7 @@ struct Main {
             case .version: print("oes \(Version.text)")
             case .supervisor:
                 exit(Supervision(try Settings.load(), workers: arguments.workers).run())
+            case .keys(let command): exit(try runKeys(command))
             case .worker(let number):
                 let worker = Worker(
                     try Settings.load(), number: number, arguments: arguments)
@@ -21,6 +22,14 @@ struct Main {
             }
         } catch {
             fail(error.description)
+        }
+    }
+
+    private static func runKeys(_ command: KeyCommand) throws(SettingsError) -> Int32 {
+        do {
+            return try KeyRun(command, try Settings.load()).run()
+        } catch {
+            throw SettingsError(description: "\(error)")
         }
     }
 

@@ -104,6 +104,13 @@ final class Worker: StatusSource {
     /// Everything stands: lets clients in.
     private func open() {
         guard let parts, server == nil, !isEnding else { return }
+        guard settings.isLoopback || !parts.isOpenToAll else {
+            return fail(
+                ExitCode.configuration,
+                "OES_HOST is \(settings.host), which other machines may reach, and there is no "
+                    + "access key yet: make one with 'oes keys create --name NAME --role admin', "
+                    + "or listen on 127.0.0.1")
+        }
         let api = API(
             services: parts.services(status: self), log: log,
             extraRoutes: settings.testEcho ? [EchoSocket.route] : [])
@@ -132,9 +139,11 @@ final class Worker: StatusSource {
 
     private func announce(_ port: UInt16) {
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+        let count = parts?.keyCount ?? 0
         log.info(
-            "no keys: open to every program on this machine, and to nobody else; Host and Origin "
-                + "are checked")
+            parts?.isOpenToAll == true
+                ? "no keys: open to every program on this machine, and to nobody else; Host and "
+                    + "Origin are checked" : "\(count) valid access key\(count == 1 ? "" : "s")")
         if settings.testEcho {
             log.warning("OES_TEST_ECHO is on: /test/echo is there, which only tests should have")
         }

@@ -72,6 +72,7 @@ final class WorkerParts {
     private let isRestart: Bool
     private var onReady: (() -> Void)?
     private var settled: Int64 = .max
+    private var sessionsChecked: Int64 = 0
 
     init(
         settings: Settings, endpoint: RedisEndpoint, loop: EventLoop, registry: PluginRegistry,
@@ -102,6 +103,15 @@ final class WorkerParts {
             picture: picture, log: log)
     }
 
+    /// Whether no access key was ever made.
+    var isOpenToAll: Bool { picture.isOpen }
+
+    /// Keys that may be used now.
+    var keyCount: Int {
+        let now = Clock.wallMicros()
+        return picture.keys.values.count { $0.kind == .key && $0.isValid(at: now) }
+    }
+
     func services(status: any StatusSource) -> Services {
         let history = History(
             redis: connections.reads, projector: projector, picture: picture,
@@ -115,6 +125,7 @@ final class WorkerParts {
                 loop: loop, picture: picture, matcher: matcher, acknowledged: acknowledged),
             instruments: InstrumentService(
                 loop: loop, picture: picture, matcher: matcher, acknowledged: acknowledged),
+            keys: KeyService(matcher: matcher, picture: picture, acknowledged: acknowledged),
             history: history, acknowledged: acknowledged, registry: registry, feed: feed,
             status: status)
     }
@@ -248,8 +259,16 @@ final class WorkerParts {
             let now = Clock.monotonicMicros()
             picture.giveUpWaiting(nowMicros: now)
             projector.giveUpWaiting(nowMicros: now)
+            endExpiredSessions(now)
             answerWaiting()
         }
+    }
+
+    /// About once a second: all sessions are looked at.
+    private func endExpiredSessions(_ monotonicMicros: Int64) {
+        guard monotonicMicros - sessionsChecked >= 1_000_000 else { return }
+        sessionsChecked = monotonicMicros
+        picture.endExpiredSessions(now: Clock.wallMicros())
     }
 
     // MARK: End

@@ -117,6 +117,20 @@ package enum Reasons {
             refusal: .conflict, field: "account_id", text: "There is such an account already"),
         "symbol_exists": Meaning(
             refusal: .conflict, field: "symbol", text: "There is such an instrument already"),
+        // Keys.
+        "unknown_key": Meaning(
+            refusal: .notFound, field: nil, text: "There is no such key or session"),
+        "key_exists": Meaning(
+            refusal: .conflict, field: nil, text: "There is such a key already; try again"),
+        "key_revoked": Meaning(refusal: .conflict, field: nil, text: "The key is revoked"),
+        "first_key_admin": refused(
+            "The first key must have the role admin and be for all accounts, so that somebody can "
+                + "make the others", field: "role"),
+        "last_admin_key": Meaning(
+            refusal: .conflict, field: nil,
+            text: "This is the last administrator's key for all accounts; make another one first"),
+        "too_many_keys": refused("There are too many keys; revoke some first"),
+        "too_many_sessions": refused("There are too many open sessions; sign out somewhere first"),
         // The order.
         "unknown_order": Meaning(
             refusal: .notFound, field: nil, text: "There is no such order"),

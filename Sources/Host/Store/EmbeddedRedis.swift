@@ -43,6 +43,16 @@ package final class EmbeddedRedis {
             log: log)
     }
 
+    /// The server that lives on the folder already, whoever started it; nil where none does.
+    package static func running(_ settings: Settings) throws(EmbeddedRedisError) -> RedisEndpoint? {
+        let folder = try EmbeddedRedisFolder(settings.dataFolder)
+        if let lock = try folder.lockForServer() {
+            close(lock)
+            return nil
+        }
+        return .unix(path: folder.socket)
+    }
+
     init(
         folder dataFolder: String, durability: Durability, program: String, log: Log
     ) throws(EmbeddedRedisError) {
