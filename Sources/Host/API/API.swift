@@ -40,6 +40,9 @@ package final class API {
     static func routes(_ services: Services) -> [Route] {
         OrderRoutes(services: services).routes
             + OrderRoutesV1(services: services).routes
+            + OrderListRoutes(services: services).routes
+            + OrderBatchRoutes(services: services).routes
+            + OrderTestRoutes(services: services).routes
             + AccountRoutes(services: services).routes
             + BookRoutes(services: services).routes
             + AccountRoutesV1(services: services).routes
@@ -138,6 +141,7 @@ package final class API {
         services.whenCurrent { [self] rejection in
             let left = held[connection, default: 1] - 1
             held[connection] = left == 0 ? nil : left
+            exchange.hasWaited = true
             do throws(Rejection) {
                 if let rejection { throw rejection }
                 try route.handler(exchange)
@@ -193,7 +197,7 @@ extension Services {
 }
 
 extension Rejection {
-    fileprivate var isAboutSomethingMissing: Bool {
+    var isAboutSomethingMissing: Bool {
         refusal == .notFound || code == "unknown_symbol"
     }
 }

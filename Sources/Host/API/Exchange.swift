@@ -21,6 +21,8 @@ package final class Exchange {
     /// What is left of the key's limit; nil where it has none for this call.
     private var usage: Usage?
     let log: Log
+    /// Whether its handler ran before and is run again, now that the picture has caught up.
+    var hasWaited = false
     private var isDone = false
     /// Why it was refused, for the log.
     private(set) var refusalCode: String?

@@ -105,6 +105,9 @@ package enum Limits {
     /// How often they are looked at.
     package static let waitCheckMillis = 250
 
+    /// Orders of one batch: some 5 ms of the loop.
+    package static let batchOrders = 100
+
     // Keys and sessions. The script refuses beyond, too.
 
     package static let accountsPerKey = 100

@@ -104,11 +104,11 @@ package struct RiskGate {
 }
 
 /// The worst price at which a plan can trade, as far as the picture of the market tells.
-enum WorstPrice {
+package enum WorstPrice {
     /// A limit order's limit. For market pricing the last tick within the instrument's band around
     /// the opposite best, else around the last trade; nil where there is neither. As the script does
     /// it, on the host's picture of the market.
-    static func of(
+    package static func of(
         _ plan: Plan, side: Side, instrument: Instrument, market: MarketSnapshot
     ) -> Price? {
         guard plan.pricing == .market else { return plan.price }

@@ -42,16 +42,17 @@ extension OrderService {
         }
     }
 
-    /// Cancels the open orders that the filter lets through, as the picture shows them
-    /// once it holds all that any client was told.
+    /// Cancels the open orders of these accounts that the filter lets through, as the picture shows
+    /// them once it holds all that any client was told.
     package func cancelAll(
-        _ filter: OrderFilter, by reason: String,
+        _ filter: OrderFilter, of accounts: AccountScope = .all, by reason: String,
         _ completion: @escaping (Result<MassCancelResult, Rejection>) -> Void
     ) {
         picture.whenCaughtUp(to: acknowledged.sequence) { [self] rejection in
             if let rejection { return completion(.failure(rejection)) }
             let orders = picture.openOrders.newest(
-                account: filter.account, before: .max, limit: .max, where: filter.takes)
+                account: filter.account, before: .max, limit: .max
+            ) { accounts.contains($0.id.account) && filter.takes($0) }
             MassCancel(of: orders.map(\.id)) { [self] id, done in
                 cancel(id, reason: reason, done)
             }.start { completion(.success($0)) }

@@ -72,6 +72,16 @@ extension History {
         }
     }
 
+    /// The orders of these ids that there are.
+    package func orders(
+        named ids: Set<OrderID>,
+        _ completion: @escaping (Result<[OrderID: Order], Rejection>) -> Void
+    ) {
+        store.fetch(Array(ids)) { result in
+            completion(result.map { Dictionary(keyed: $0.compactMap { $0 }, by: \.id) })
+        }
+    }
+
     private func reader(_ account: String?) -> ListReader<Execution> {
         let list = account.map { ProjectedList.executionsOf(account: $0) } ?? .executions
         return store.reader(list, time: \Execution.time) { item throws(RecordError) in

@@ -9,6 +9,7 @@ package struct OpenOrders {
     private var everyone = RecencyIndex()
     private var byAccount: [Substring: RecencyIndex] = [:]
     private var internalBySymbol: [String: Set<OrderID>] = [:]
+    private var resting = RestingOrders()
     /// The earliest expiry of a symbol's orders, or an earlier time: only a hint of when to look.
     private var earliestExpiry: [String: Int64] = [:]
 
@@ -41,6 +42,11 @@ package struct OpenOrders {
         (internalBySymbol[symbol] ?? []).compactMap { orders[$0] }
     }
 
+    /// The lit book's orders at a price, the earliest first.
+    func atLevel(symbol: String, side: Side, price: Price) -> [Order] {
+        resting.ids(symbol: symbol, side: side, price: price).compactMap { orders[$0] }
+    }
+
     /// Symbols with an order that is due at `time`, so far as is known.
     func symbolsDue(by time: Int64) -> [String] {
         earliestExpiry.filter { $0.value <= time }.map(\.key)
@@ -58,7 +64,10 @@ package struct OpenOrders {
     }
 
     private mutating func insert(_ order: Order) {
-        guard orders.updateValue(order, forKey: order.id) == nil else { return }
+        if let known = orders.updateValue(order, forKey: order.id) {
+            return resting.move(from: known, to: order)
+        }
+        resting.insert(order)
         if order.expireAt > 0 {
             earliestExpiry[order.symbol] = min(
                 earliestExpiry[order.symbol] ?? .max, order.expireAt)
@@ -70,7 +79,8 @@ package struct OpenOrders {
     }
 
     private mutating func remove(_ order: Order) {
-        guard orders.removeValue(forKey: order.id) != nil else { return }
+        guard let known = orders.removeValue(forKey: order.id) else { return }
+        resting.remove(known)
         let stillOpen = { [orders] (id: OrderID) in orders[id] != nil }
         everyone.forgetOne(stillOpen)
         byAccount[order.id.account]?.forgetOne(stillOpen)

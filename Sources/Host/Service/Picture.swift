@@ -34,6 +34,27 @@ package final class Picture {
             .sorted { $0.symbol < $1.symbol }
     }
 
+    /// Shows the orders that rest on one side of a book, in the order in which they would trade, until
+    /// `visit` says false.
+    func forEachResting(
+        _ symbol: String, _ book: BookKind, _ side: Side, _ visit: (Order) -> Bool
+    ) {
+        guard book == .lit else {
+            let orders = openOrders.internalOrders(symbol: symbol).filter { $0.side == side }
+            let inTurn = orders.sorted { first, second in
+                if first.price == second.price { return first.bookSequence < second.bookSequence }
+                return side == .buy ? first.price > second.price : first.price < second.price
+            }
+            for order in inTurn where !visit(order) { return }
+            return
+        }
+        let levels = side == .buy ? books[symbol]?.bids : books[symbol]?.asks
+        for level in levels?.top(.max) ?? [] {
+            let orders = openOrders.atLevel(symbol: symbol, side: side, price: level.price)
+            for order in orders where !visit(order) { return }
+        }
+    }
+
     package func market(of symbol: String) -> MarketSnapshot {
         let book = books[symbol]
         let last = markets[symbol]?.last

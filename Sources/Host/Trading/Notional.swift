@@ -15,7 +15,7 @@ package struct Notional: Hashable, Sendable {
         self.low = low
     }
 
-    init(total: Int128) {
+    package init(total: Int128) {
         let (quotient, remainder) = total.quotientAndRemainder(dividingBy: Notional.base)
         high = Int64(truncatingIfNeeded: quotient)
         low = Int64(truncatingIfNeeded: remainder)

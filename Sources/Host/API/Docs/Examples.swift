@@ -26,6 +26,11 @@ enum Examples {
         "PUT /api/accounts/{account}": "{\"risk_level\": \"low\"}",
         "POST /api/accounts/{account}/transactions":
             "{\"transaction_type\": \"deposit\", \"amount\": \"100\"}",
+        "PATCH /api/v1/orders/{order}": "{\"price\": \"149.50\"}",
+        "POST /api/v1/orders/batch":
+            "{\"orders\": [{\"account_id\": \"1\", \"side\": \"buy\", \"symbol\": \"AAPL\", "
+            + "\"quantity\": \"10\", \"price\": \"140.00\"}]}",
+        "POST /api/v1/orders/cancel-all": "{\"account_id\": \"1\", \"symbol\": \"AAPL\"}",
         "PATCH /api/v1/accounts/{account}": "{\"risk_level\": \"low\"}",
         "POST /api/v1/accounts/{account}/ledger":
             "{\"transaction_type\": \"deposit\", \"amount\": \"100\"}",

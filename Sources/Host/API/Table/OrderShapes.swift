@@ -83,4 +83,76 @@ extension Shape {
             .init("history", .list(.object(execution)), "Its steps, the oldest first."),
             .init("history_is_cut", .flag, "Whether there are older steps than these."),
         ])
+
+    static let executions = Shape(
+        "ExecutionReportList",
+        [
+            .init("items", .list(.object(execution))),
+            .init("next_page_token", .text, "Newest first: for the next page.", nullable: true),
+            .init(
+                "next_seq", .integer, "With from_seq: the from_seq to go on with.",
+                nullable: true),
+            .init("has_more", .flag, "Whether there is more already."),
+        ])
+
+    static let massCancel = Shape(
+        "CancelAllReport",
+        [
+            .init("cancelled", .integer),
+            .init("already_ended", .integer, "Ended before their cancel came."),
+            .init("failed", .integer, "May still work: repeat the call."),
+            .init("micros", .integer, "How long it took."),
+        ])
+
+    static let batch = Shape(
+        "BatchReport",
+        [
+            .init(
+                "items",
+                .list(
+                    .object(
+                        Shape(
+                            "BatchItem",
+                            [
+                                .init("status", .integer, "The HTTP status of this order alone."),
+                                .init("execution", .object(execution), nullable: true),
+                                .init("error", .object(error), nullable: true),
+                            ]))), "In the order of the request.")
+        ])
+
+    static let dryRun = Shape(
+        "DryRun",
+        [
+            .init("would_be", .choice(["accepted", "rejected"])),
+            .init("rejection", .object(error), "Why it would be refused.", nullable: true),
+            .init("order_status", statuses, "How it would stand then.", nullable: true),
+            .init("reason", .text, "Why it would end at once.", nullable: true),
+            .init("price", .decimal, "The limit or protection price.", nullable: true),
+            .init("fills", .list(.object(dryRunFill)), "What it would trade now."),
+            .init("filled_quantity", .decimal),
+            .init("avg_price", .decimal, nullable: true),
+            .init("estimated_amount", .decimal, "Of the fills."),
+            .init("estimated_fee", .decimal, "Of the fills."),
+            .init("required_cash", .decimal, "A buy's cover.", nullable: true),
+            .init("required_units", .decimal, "A sale's cover.", nullable: true),
+            .init("rules", .list(.object(ruleDecision)), "In the order of the rules."),
+            .init("as_of_seq", .integer, "The newest event that it knows of."),
+        ])
+
+    private static let dryRunFill = Shape(
+        "DryRunFill",
+        [.init("price", .decimal), .init("quantity", .decimal), .init("amount", .decimal)])
+
+    private static let ruleDecision = Shape(
+        "RuleDecision",
+        [
+            .init("rule", .text),
+            .init("version", .text),
+            .init("mode", .choice(["enforce", "shadow"]), "A shadow rule refuses nothing."),
+            .init("outcome", .choice(["passed", "rejected", "failed"])),
+            .init("reason", .text, nullable: true),
+            .init("value", .decimal, "What the rule's guard measures.", nullable: true),
+            .init("limit", .decimal, nullable: true),
+            .init("headroom", .decimal, "limit less the size of value.", nullable: true),
+        ])
 }

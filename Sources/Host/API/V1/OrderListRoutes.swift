@@ -1,0 +1,165 @@
+// Orders and executions page by page, and the cancel of many orders.
+
+import Base
+import Service
+import Trading
+import Views
+import Wire
+
+struct OrderListRoutes {
+    let services: Services
+
+    var routes: [Route] {
+        [
+            Route(
+                .get, "/api/v1/orders", "Orders, newest first", .permission(.see),
+                query: Field.orderFilters + Field.paging, answers: [.ok(pageOf: .order)],
+                refusals: [.notFound, .refused], orders),
+            Route(
+                .get, "/api/v1/executions",
+                "Executions, newest first; with from_seq oldest first from there",
+                .permission(.see),
+                query: [
+                    .ofAccount, .symbol,
+                    Field(
+                        "from_seq", .whole(1...Scaled.maximum),
+                        "From this event on, the oldest first: closes a gap of oes:account."),
+                ] + Field.paging, answers: [.ok(.executions)], refusals: [.notFound, .refused],
+                executions),
+            Route(
+                .post, "/api/v1/orders/cancel-all", "Cancel all orders that match",
+                .permission(.cancel), body: OrderListRoutes.cancelFields, isBodyOptional: false,
+                answers: [.ok(.massCancel)], refusals: [.notFound, .refused], cancelAll),
+        ]
+    }
+
+    private static let cancelFields = [
+        Field("account_id", .identifier(most: Limits.tagBytes), "Only of this account."),
+        Field("symbol", .text(most: Limits.symbolBytes), "Only of this instrument."),
+        Field("side", .choice(["buy", "sell"]), "Only this side."),
+        Field("tag", .identifier(most: Limits.tagBytes), "Only with this tag."),
+        Field("all", .flag, "true where nothing else is given: all orders of the key's accounts."),
+    ]
+
+    // MARK: Lists
+
+    private func orders(_ exchange: Exchange) throws(Rejection) {
+        let query = OrderQuery(fields: try exchange.queryFields(), services: services)
+        let page = try exchange.page(query.fields, defaultLimit: Limits.listDefault)
+        let filter = try query.filter(of: exchange.principal)
+        services.history.orders(filter, page) { [services] result in
+            exchange.replyItems(result) { order, json in
+                json.beginObject()
+                OrderJSON.writeV1Fields(
+                    order, scales: services.scales(order.symbol), into: &json)
+                json.endObject()
+            }
+        }
+    }
+
+    private func executions(_ exchange: Exchange) throws(Rejection) {
+        let query = OrderQuery(fields: try exchange.queryFields(), services: services)
+        let page = try exchange.page(query.fields, defaultLimit: Limits.listDefault)
+        let account = try query.account(of: exchange.principal)
+        let symbol = try query.symbol()
+        guard let sequence = try query.sequence("from_seq") else {
+            return services.history.executions(account: account, symbol: symbol, page) { result in
+                reply(exchange, result.map { ExecutionList(steps: $0.items, next: $0.next) })
+            }
+        }
+        guard page.before == nil else {
+            throw .invalid(
+                "page_token", given: "one", allowed: "left away together with from_seq")
+        }
+        services.history.executions(
+            account: account, fromSequence: sequence, limit: page.limit
+        ) { result in
+            reply(
+                exchange,
+                result.map { found in
+                    ExecutionList(
+                        steps: found.items.filter { symbol == nil || $0.symbol == symbol },
+                        next: nil, nextSequence: found.nextSequence, hasMore: found.hasMore)
+                })
+        }
+    }
+
+    /// What never changes of an order is read from the orders themselves.
+    private func reply(_ exchange: Exchange, _ result: Result<ExecutionList, Rejection>) {
+        guard case .success(let list) = result else {
+            if case .failure(let rejection) = result { exchange.fail(rejection) }
+            return
+        }
+        services.history.orders(named: Set(list.steps.map(\.orderID))) { [services] found in
+            switch found {
+            case .failure(let rejection): exchange.fail(rejection)
+            case .success(let orders): exchange.reply { list.write(orders, services, into: &$0) }
+            }
+        }
+    }
+
+    // MARK: Cancel all
+
+    private func cancelAll(_ exchange: Exchange) throws(Rejection) {
+        _ = try exchange.queryFields()
+        let fields = try exchange.bodyFields()
+        var filter = OrderFilter()
+        if let id = try fields.identifier("account_id", most: Limits.tagBytes) {
+            try exchange.principal.require(account: id)
+            filter.account = try services.requireAccount(id).id
+        }
+        if let symbol = try fields.text("symbol", most: Limits.symbolBytes) {
+            filter.symbol = try services.requireInstrument(symbol).symbol
+        }
+        filter.side = try fields.choice("side", ["buy", "sell"]).flatMap { Side(name: $0) }
+        filter.tag = try fields.identifier("tag", most: Limits.tagBytes)
+        let isMeant = try fields.flag("all") == true
+        guard isMeant || filter != OrderFilter() else {
+            throw .missing(
+                "all",
+                expected: "true to cancel everything; or give account_id, symbol, side or tag")
+        }
+        services.orders.cancelAll(
+            filter, of: exchange.principal.accounts, by: "client_request"
+        ) { result in
+            switch result {
+            case .failure(let rejection): exchange.fail(rejection)
+            case .success(let outcome): exchange.reply { write(outcome, into: &$0) }
+            }
+        }
+    }
+
+    private func write(_ outcome: MassCancelResult, into json: inout JSONWriter) {
+        json.beginObject()
+        json.field("cancelled", count: Int64(outcome.cancelled))
+        json.field("already_ended", count: Int64(outcome.alreadyEnded))
+        json.field("failed", count: Int64(outcome.failed))
+        json.field("micros", count: outcome.micros)
+        json.endObject()
+    }
+}
+
+/// One answer's executions, in either direction.
+private struct ExecutionList {
+    let steps: [Execution]
+    let next: Int?
+    var nextSequence: Int64?
+    var hasMore = false
+
+    func write(_ orders: [OrderID: Order], _ services: Services, into json: inout JSONWriter) {
+        json.beginObject()
+        json.key("items")
+        json.beginArray()
+        for step in steps {
+            guard let order = orders[step.orderID] else { continue }
+            ExecutionJSON.write(
+                step, of: order, scales: services.scales(step.symbol), receivedAt: 0, into: &json)
+        }
+        json.endArray()
+        json.optionalField("next_page_token", next.map { String($0) } ?? "")
+        json.key("next_seq")
+        if let nextSequence { json.number(nextSequence) } else { json.null() }
+        json.field("has_more", hasMore || next != nil)
+        json.endObject()
+    }
+}
