@@ -65,10 +65,23 @@ INSTRUMENT = {
     "quantity_scale": 0, "tick_size": "0.01", "lot_size": "1",
 }
 
+V1_ORDER = {
+    "account_id": "1", "side": "buy", "symbol": "AAPL", "price": "10.00", "quantity": 1}
+V1_FIELDS = {
+    "side": ("choice", True), "symbol": ("symbol", True), "price": ("decimal", False),
+    "quantity": ("decimal", True), "asset_type": ("choice", False),
+    "time_in_force": ("choice", False), "internal": ("boolean", False),
+    "order_type": ("choice", False), "client_order_id": ("client_order_id", False),
+    "tag": ("client_order_id", False), "account_id": ("client_order_id", True),
+}
+
 # (method, path, a body that is right, {field: (kind, must it be given)})
 ROUTES = [
     ("POST", "/api/accounts/{account}/orders/direct", ORDER, ORDER_FIELDS),
     ("POST", "/api/accounts/{account}/orders", ORDER, ORDER_FIELDS),
+    ("POST", "/api/v1/orders", V1_ORDER, V1_FIELDS),
+    ("PATCH", "/api/v1/orders/{order}", {"price": "11.00", "quantity": 2},
+     {"price": ("decimal", False), "quantity": ("decimal", False)}),
     ("POST", "/api/orders/{order}/edit", {"price": "11.00", "quantity": 2},
      {"price": ("decimal", False), "quantity": ("decimal", False)}),
     ("POST", "/api/accounts/", {"name": "Fresh"}, ACCOUNT_FIELDS),
@@ -91,8 +104,9 @@ GET_ROUTES = [
     "/api/accounts/orders/all", "/api/orders/open", "/api/orders/active", "/api/orders/{order}",
     "/api/orders/trades/recent", "/api/orderbook/AAPL", "/api/orderbook/AAPL/internal",
     "/api/risk/orders", "/api/risk/alerts", "/api/status", "/api/v1/instruments", "/health/live",
-    "/health/ready",
+    "/health/ready", "/api/v1/orders", "/api/v1/orders/{order}",
 ]
+DELETES = {"/api/v1/orders/{order}"}
 LISTS = [
     "/api/accounts/", "/api/accounts/{account}/orders", "/api/accounts/{account}/transactions",
     "/api/accounts/orders/all", "/api/orders/open", "/api/orders/trades/recent",
@@ -186,7 +200,7 @@ def test_a_wrong_field(world, method, path, body):
     error = assert_error(response, (400, 404, 413, 422))
     assert world.sequence() == before, error
     if response.status_code == 400 and error["field"] is not None:
-        assert error["field"] in (*body, *ORDER_FIELDS, *INSTRUMENT, *ACCOUNT_FIELDS, *CASH)
+        assert error["field"] in (*body, *ORDER_FIELDS, *V1_FIELDS, *INSTRUMENT, *ACCOUNT_FIELDS, *CASH)
 
 
 MALFORMED = {
@@ -240,6 +254,7 @@ def test_a_body_that_is_too_large(world):
 def test_a_wrong_method(world, method, path):
     allowed = {
         name for name, route, *_ in ROUTES if route == path} | ({"GET"} if path in GET_ROUTES else set())
+    allowed |= {"DELETE"} if path in DELETES else set()
     # These end an order, and are tested elsewhere.
     if method in allowed:
         pytest.skip("it is allowed here")
