@@ -31,6 +31,7 @@ enum Examples {
             "{\"orders\": [{\"account_id\": \"1\", \"side\": \"buy\", \"symbol\": \"AAPL\", "
             + "\"quantity\": \"10\", \"price\": \"140.00\"}]}",
         "POST /api/v1/orders/cancel-all": "{\"account_id\": \"1\", \"symbol\": \"AAPL\"}",
+        "PUT /api/v1/accounts/{account}/state": "{\"state\": \"active\"}",
         "PATCH /api/v1/accounts/{account}": "{\"risk_level\": \"low\"}",
         "POST /api/v1/accounts/{account}/ledger":
             "{\"transaction_type\": \"deposit\", \"amount\": \"100\"}",
