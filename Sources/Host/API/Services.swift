@@ -25,8 +25,8 @@ package struct Services {
     package init(
         picture: Picture, orders: OrderService, accounts: AccountService,
         instruments: InstrumentService, keys: KeyService, history: History,
-        acknowledged: Acknowledged,
-        registry: PluginRegistry, feed: FeedPublisher, status: any StatusSource
+        acknowledged: Acknowledged, registry: PluginRegistry, feed: FeedPublisher,
+        status: any StatusSource
     ) {
         self.picture = picture
         self.orders = orders

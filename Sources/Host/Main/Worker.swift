@@ -112,7 +112,7 @@ final class Worker: StatusSource {
                     + "or listen on 127.0.0.1")
         }
         let api = API(
-            services: parts.services(status: self), log: log,
+            services: parts.services(status: self), hostNames: settings.hostNames, log: log,
             extraRoutes: settings.testEcho ? [EchoSocket.route] : [])
         let server = HTTPServer(loop: parts.loop, log: log) { request, responder in
             api.handle(request, responder)
