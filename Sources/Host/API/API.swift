@@ -52,6 +52,9 @@ package final class API {
             + RiskRoutes(services: services).routes
             + PluginRoutes(services: services).routes
             + StatusRoutes(services: services).routes
+            + SessionRoutes(services: services).routes
+            + KeyRoutes(services: services).routes
+            + AuditRoutes(services: services).routes
             + [FeedRoute(services: services).route]
     }
 

@@ -8,6 +8,7 @@ import { Feed } from "./kit/feed.js";
 import { clearErrors, mountForm, showError, showNotice } from "./kit/form.js";
 import { moment, money, signed, signedQuantity, tone, words } from "./kit/format.js";
 import { mountShell } from "./kit/shell.js";
+import { identify } from "./kit/who.js";
 
 const RETRY_MILLIS = 2000;
 const LEDGER_DELAY_MILLIS = 400;
@@ -184,6 +185,7 @@ addEventListener("hashchange", chooseByAddress);
 
 async function start() {
   try {
+    await identify();
     await loadAccounts();
     showProblem(null);
     document.documentElement.dataset.ready = "yes";

@@ -9,6 +9,7 @@ import { recall, remember } from "./kit/memory.js";
 import { toast } from "./kit/notice.js";
 import { Session, sideOf } from "./kit/session.js";
 import { mountShell } from "./kit/shell.js";
+import { identify } from "./kit/who.js";
 import { Book } from "./panels/book.js";
 import { Markets } from "./panels/markets.js";
 import { Orders } from "./panels/orders.js";
@@ -98,6 +99,7 @@ function mountShortcuts() {
 /** Until reference data is there nothing can be shown: try until the server stands. */
 async function start() {
   try {
+    await identify();
     await session.start();
     showProblem("");
     document.documentElement.dataset.ready = "yes";

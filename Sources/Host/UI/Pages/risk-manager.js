@@ -9,6 +9,7 @@ import { moment, money, titleIn, words } from "./kit/format.js";
 import { toast } from "./kit/notice.js";
 import { isOpen, orderId, sideOf, statusOf, tifOf } from "./kit/session.js";
 import { mountShell } from "./kit/shell.js";
+import { identify, mayOverseeAll, whyNot } from "./kit/who.js";
 
 /** However busy the market, the lists are asked for at most this often. */
 const REFRESH_MILLIS = 1000;
@@ -79,7 +80,8 @@ function createOrderRow(order) {
   const what = `${sideOf(order)} ${decimal.show(order.quantity)} ${order.symbol}`;
   const label = `Cancel ${what} of ${nameOf(order.account_id)}`;
   const button = h("button", {
-    type: "button", class: "quiet", "aria-label": label, onclick: () => cancel(order),
+    type: "button", class: "quiet", "aria-label": label, disabled: whyNot("cancel") !== null,
+    title: whyNot("cancel"), onclick: () => cancel(order),
   }, "Cancel");
   const row = h("tr", {}, cellsOf("tttttnnntt"), h("td", { class: "actions" }, button));
   row.button = button;
@@ -124,17 +126,21 @@ async function cancel(order) {
   refreshSoon();
 }
 
+function showProblem(text) {
+  setText($("problem"), text);
+  $("problem").hidden = !text;
+}
+
 async function refresh() {
   try {
     if (!plugins.order_types.length) plugins = await api.plugins();
     const [list, alarms, all] = await Promise.all([api.accounts(), api.alerts(), api.allOrders()]);
     accounts = new Map(list.map((account) => [String(account.account_id), account]));
     [alerts, orders] = [alarms, all];
-    $("problem").hidden = true;
+    showProblem("");
     document.documentElement.dataset.ready = "yes";
   } catch (error) {
-    setText($("problem"), `${error.message} Trying again.`);
-    $("problem").hidden = false;
+    showProblem(`${error.message} Trying again.`);
     setTimeout(refreshSoon, RETRY_MILLIS);
   }
   draw();
@@ -159,10 +165,27 @@ $("orders-more").addEventListener("click", () => {
   shown += STEP;
   draw();
 });
-feed.subscribe("oes:notifications", refreshSoon);
-feed.subscribe("oes:risk", (type, data) => {
-  if (type === "snapshot") return;
-  toast("alert", nameOf(data.account_id), data.text);
-  refreshSoon();
-});
-refresh();
+
+function follow() {
+  feed.subscribe("oes:notifications", refreshSoon);
+  feed.subscribe("oes:risk", (type, data) => {
+    if (type === "snapshot") return;
+    toast("alert", nameOf(data.account_id), data.text);
+    refreshSoon();
+  });
+  refresh();
+}
+
+async function start() {
+  try {
+    await identify();
+  } catch (error) {
+    showProblem(`${error.message} Trying again.`);
+    return setTimeout(start, RETRY_MILLIS);
+  }
+  if (mayOverseeAll()) return follow();
+  const reason = whyNot("oversee") ?? "This key may see some accounts only.";
+  showProblem(`${reason} This page shows all of them.`);
+  document.documentElement.dataset.ready = "yes";
+}
+start();

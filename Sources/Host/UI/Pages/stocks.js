@@ -7,6 +7,7 @@ import { h, perFrame, reconcile, setAttribute, setText } from "./kit/dom.js";
 import { Feed } from "./kit/feed.js";
 import { priceScale, words } from "./kit/format.js";
 import { mountShell } from "./kit/shell.js";
+import { identify } from "./kit/who.js";
 
 const REFRESH_MILLIS = 3000;
 const MOST_ASKED = 50;
@@ -71,6 +72,7 @@ async function refresh() {
 
 async function start() {
   try {
+    await identify();
     instruments = await api.instruments();
     document.documentElement.dataset.ready = "yes";
   } catch (error) {

@@ -50,8 +50,15 @@ export async function request(method, path, body) {
   } catch {
     throw new ApiError(response.status, { message: `Not a JSON answer (${response.status}).` });
   }
+  if (response.status === 401 && location.pathname !== "/sign-in") toSignIn();
   if (!response.ok) throw new ApiError(response.status, answer ?? {});
   return answer;
+}
+
+/** Without a session, or after its end: to where one signs in, and from there back to here. */
+export function toSignIn() {
+  const here = location.pathname + location.search + location.hash;
+  location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
 }
 
 export const get = (path) => request("GET", path);

@@ -2,12 +2,14 @@
 // back-off, subscribes again and hands out a fresh snapshot. Each message names the sequence before
 // it; where that isn't the last one heard, something was missed and the channel is taken anew.
 
-import { decode } from "./api.js";
+import { decode, get, toSignIn } from "./api.js";
 
 const BACKOFF_MILLIS = [250, 500, 1000, 2000, 4000, 8000];
 const PING_MILLIS = 10_000;
 /** Two pings without any sign of life: the connection is dead, whatever the browser thinks. */
 const SILENCE_MILLIS = 25_000;
+/** The server's code for a key or session that has ended. */
+const POLICY = 1008;
 
 export class Feed {
   constructor(url = location.origin.replace(/^http/, "ws") + "/ws") {
@@ -75,7 +77,7 @@ export class Feed {
     this.socket = socket;
     socket.onopen = () => this.opened();
     socket.onmessage = (event) => this.received(event.data);
-    socket.onclose = () => this.closed(socket);
+    socket.onclose = (event) => this.closed(socket, event.code);
   }
 
   opened() {
@@ -93,9 +95,12 @@ export class Feed {
     this.send({ type: "subscribe", channel: name });
   }
 
-  closed(socket) {
+  closed(socket, code) {
     if (socket !== this.socket) return;
     this.socket = null;
+    if (code === POLICY) return toSignIn();
+    // A refused handshake doesn't say why; where the session is over, this call finds out.
+    if (this.failures) get("/api/v1/session").catch(() => {});
     const wait = BACKOFF_MILLIS[Math.min(this.failures, BACKOFF_MILLIS.length - 1)];
     this.failures += 1;
     // Jitter, so that a desk of pages doesn't come back in one instant.

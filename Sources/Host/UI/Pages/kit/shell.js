@@ -7,7 +7,7 @@ import { isMuted, setMuted } from "./notice.js";
 
 const THEMES = ["system", "light", "dark"];
 
-function mountTheme(button) {
+export function mountTheme(button) {
   const show = (theme) => {
     if (theme === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;

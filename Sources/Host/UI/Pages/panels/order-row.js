@@ -5,6 +5,7 @@ import * as decimal from "../kit/decimal.js";
 import { h, setAttribute, setText } from "../kit/dom.js";
 import { moment, titleIn, words } from "../kit/format.js";
 import { isOpen, orderId, sideOf, statusOf, tifOf } from "../kit/session.js";
+import { whyNot } from "../kit/who.js";
 
 const COLUMNS = [
   "time", "symbol", "side", "kind", "price", "quantity", "filled", "average", "tif", "status",
@@ -77,15 +78,18 @@ export class OrderRow {
     if (this.shownState === state) return;
     this.shownState = state;
     this.actions.replaceChildren(...(isOpen(this.order) ? [
-      this.button("Edit", () => this.edit()), this.button("Cancel", () => this.cancel()),
+      this.button("Edit", () => this.edit(), whyNot("trade")),
+      this.button("Cancel", () => this.cancel(), whyNot("cancel")),
     ] : []));
   }
 
-  button(verb, onclick) {
+  /** `reason`: why it can't be pressed, where it can't. */
+  button(verb, onclick, reason = null) {
     const { quantity, symbol } = this.order;
     const label = `${verb} ${sideOf(this.order)} ${decimal.show(quantity)} ${symbol}`;
     return h("button", {
-      type: "button", class: "quiet", "aria-label": label, disabled: this.isBusy, onclick,
+      type: "button", class: "quiet", "aria-label": label, title: reason,
+      disabled: this.isBusy || reason !== null, onclick,
     }, verb);
   }
 

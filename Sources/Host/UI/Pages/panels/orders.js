@@ -3,10 +3,11 @@
 
 import * as api from "../kit/api.js";
 import * as decimal from "../kit/decimal.js";
-import { perFrame, reconcile, setText } from "../kit/dom.js";
+import { perFrame, reconcile, setAttribute, setText } from "../kit/dom.js";
 import { recall, remember } from "../kit/memory.js";
 import { toast } from "../kit/notice.js";
 import { isOpen, orderId } from "../kit/session.js";
+import { may, whyNot } from "../kit/who.js";
 import { OrderRow } from "./order-row.js";
 
 /** Rows drawn at first and added on demand: an account may have thousands of orders. */
@@ -80,7 +81,8 @@ export class Orders {
     this.more.hidden = list.length <= this.shown;
     setText(this.more, `Show more (${list.length - this.shown} left)`);
     setText(this.root.querySelector("#working-count"), String(working));
-    this.cancelAllButton.disabled = working === 0;
+    this.cancelAllButton.disabled = working === 0 || !may("cancel");
+    setAttribute(this.cancelAllButton, "title", whyNot("cancel"));
   }
 
   /** Changes an order; answers null, or the refusal. */

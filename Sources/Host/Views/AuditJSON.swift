@@ -1,0 +1,63 @@
+// Entries of the audit log as JSON, with what was changed as the routes show it: before and after.
+
+import Base
+import Trading
+import Wire
+
+package enum AuditJSON {
+    /// `instruments`: for the scales of positions.
+    package static func write(
+        _ entry: AuditEntry, instruments: [String: Instrument], into json: inout JSONWriter
+    ) {
+        json.beginObject()
+        json.field("seq", count: entry.sequence)
+        json.field("time", time: entry.time)
+        json.key("actor")
+        json.beginObject()
+        json.field("id", entry.actor.id)
+        json.field("name", entry.actor.name)
+        json.optionalField("request_id", entry.actor.requestID)
+        json.optionalField("address", entry.actor.address)
+        json.endObject()
+        json.field("action", entry.action)
+        json.key("target")
+        json.beginObject()
+        json.field("type", entry.target.name)
+        json.field("id", entry.targetID)
+        json.endObject()
+        for (name, record) in [("old", entry.old), ("new", entry.new)] as [(StaticString, [UInt8])]
+        {
+            json.key(name)
+            write(record[...], of: entry, instruments, into: &json)
+        }
+        json.endObject()
+    }
+
+    /// null for no record, and for one of another version, which only an older host has written.
+    private static func write(
+        _ record: ArraySlice<UInt8>, of entry: AuditEntry, _ instruments: [String: Instrument],
+        into json: inout JSONWriter
+    ) {
+        guard !record.isEmpty else { return json.null() }
+        let id = entry.targetID
+        do throws(RecordError) {
+            switch entry.target {
+            case .account:
+                AccountJSON.write(
+                    try Account(id: id, record: record), style: .strings, into: &json)
+            case .instrument:
+                InstrumentJSON.write(
+                    try Instrument(symbol: id, record: record), style: .strings, into: &json)
+            case .key: KeyJSON.write(try AccessKey(id: id, record: record), into: &json)
+            case .position:
+                let position = try Position(key: id, record: record)
+                guard let instrument = instruments[position.symbol] else { return json.null() }
+                // What it is worth now says nothing of then.
+                PositionJSON.write(
+                    position, instrument: instrument, last: nil, style: .strings, into: &json)
+            }
+        } catch {
+            json.null()
+        }
+    }
+}
