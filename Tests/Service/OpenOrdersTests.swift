@@ -8,15 +8,15 @@ import Trading
 func order(
     _ id: String, sequence: Int64, last: Int64? = nil, status: OrderStatus = .new,
     side: Side = .buy, price: Int64 = 100, quantity: Int64 = 10, filled: Int64 = 0,
-    expireAt: Int64 = 0, book: BookKind = .lit
+    expireAt: Int64 = 0, book: BookKind = .lit, bookSequence: Int64? = nil
 ) throws -> Order {
     var writer = ByteWriter()
     for byte in [1, status.rawValue, side.rawValue, 1, book.rawValue, 1, 1, 0] {
         writer.byte(byte)
     }
     for number in [
-        price, quantity, filled, 0, 0, 0, 0, 0, 0, sequence, sequence, last ?? sequence, 1, 1, 0,
-        expireAt, 0,
+        price, quantity, filled, 0, 0, 0, 0, 0, 0, bookSequence ?? sequence, sequence,
+        last ?? sequence, 1, 1, 0, expireAt, 0,
     ] {
         writer.int64(number)
     }
@@ -90,5 +90,40 @@ struct OpenOrdersTests {
         open.refreshExpiry(of: "AAPL")
         #expect(open.symbolsDue(by: 1_999).isEmpty)
         #expect(open.symbolsDue(by: 2_000) == ["AAPL"])
+    }
+
+    @Test("a level's orders stand in their turn, and those that left are forgotten")
+    func levels() throws {
+        var open = OpenOrders()
+        func level(_ price: Int64) -> [String] {
+            ids(open.atLevel(symbol: "AAPL", side: .buy, price: Price(price)))
+        }
+        for sequence in 1...400 {
+            open.update(try order("1-\(sequence)", sequence: Int64(sequence)))
+        }
+        open.update(try order("1-s", sequence: 401, side: .sell))
+        open.update(try order("1-i", sequence: 402, book: .internal))
+        for sequence in 1...398 {
+            open.update(
+                try order(
+                    "1-\(sequence)", sequence: Int64(sequence), last: 403, status: .filled))
+        }
+        #expect(level(100) == ["1-399", "1-400"])
+        #expect(open.restingPlaceCount < 300, "what left was swept out")
+        // To the end of another level, and back to the end of this one.
+        open.update(try moved("1-399", from: 399, to: 404, price: 101))
+        #expect(level(100) == ["1-400"])
+        #expect(level(101) == ["1-399"])
+        open.update(try moved("1-399", from: 399, to: 405, price: 100))
+        #expect(level(100) == ["1-400", "1-399"])
+        #expect(level(101) == [])
+        // A smaller quantity keeps its place.
+        open.update(try order("1-400", sequence: 400, last: 406, quantity: 5))
+        #expect(level(100) == ["1-400", "1-399"])
+    }
+
+    /// An open order with a new place in its book.
+    private func moved(_ id: String, from: Int64, to: Int64, price: Int64) throws -> Order {
+        try order(id, sequence: from, last: to, price: price, bookSequence: to)
     }
 }

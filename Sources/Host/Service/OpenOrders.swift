@@ -44,8 +44,11 @@ package struct OpenOrders {
 
     /// The lit book's orders at a price, the earliest first.
     func atLevel(symbol: String, side: Side, price: Price) -> [Order] {
-        resting.ids(symbol: symbol, side: side, price: price).compactMap { orders[$0] }
+        resting.orders(symbol, side, price, of: orders)
     }
+
+    /// For tests.
+    var restingPlaceCount: Int { resting.placeCount }
 
     /// Symbols with an order that is due at `time`, so far as is known.
     func symbolsDue(by time: Int64) -> [String] {
@@ -65,7 +68,7 @@ package struct OpenOrders {
 
     private mutating func insert(_ order: Order) {
         if let known = orders.updateValue(order, forKey: order.id) {
-            return resting.move(from: known, to: order)
+            return resting.move(from: known, to: order, of: orders)
         }
         resting.insert(order)
         if order.expireAt > 0 {
@@ -80,7 +83,7 @@ package struct OpenOrders {
 
     private mutating func remove(_ order: Order) {
         guard let known = orders.removeValue(forKey: order.id) else { return }
-        resting.remove(known)
+        resting.remove(known, of: orders)
         let stillOpen = { [orders] (id: OrderID) in orders[id] != nil }
         everyone.forgetOne(stillOpen)
         byAccount[order.id.account]?.forgetOne(stillOpen)

@@ -29,10 +29,10 @@ struct OrderTestRoutes {
     private func test(_ exchange: Exchange) throws(Rejection) {
         _ = try exchange.queryFields()
         let fields = try exchange.bodyFields()
-        services.whenCurrent(exchange) { [services, dryRun] in
+        services.whenCurrent(exchange) { [self] in
             do throws(Rejection) {
                 let account = try services.tradingAccount(fields, of: exchange.principal)
-                reply(exchange, try run(fields, account, dryRun))
+                reply(exchange, try run(fields, account, exchange.principal))
             } catch {
                 exchange.fail(error)
             }
@@ -41,11 +41,13 @@ struct OrderTestRoutes {
 
     /// What is malformed is refused as such; what the real route would answer with 422 is a result.
     private func run(
-        _ fields: Fields, _ account: Account, _ dryRun: DryRun
+        _ fields: Fields, _ account: Account, _ principal: Principal
     ) throws(Rejection) -> (DryRunResult, Instrument?) {
         do throws(Rejection) {
             let request = try OrderFields.read(
                 fields, account: account.id, style: .v1, services: services)
+            // Its fills would show the internal book.
+            if request.book == .internal { try principal.requireAllAccounts() }
             return (dryRun.run(request), services.picture.instruments[request.symbol])
         } catch {
             guard error.refusal == .refused else { throw error }
