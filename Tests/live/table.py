@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 ORDER = {"symbol": "{symbol}", "quantity": 1, "price": "10.00", "order_type": "limit"}
 PLACE = {"type": "buy", **ORDER}
+V1 = {"side": "buy", "account_id": "{account}", **ORDER}
 
 # By method and path: bodies that would change something if they were acted on. Others get {}.
 BODIES = {
@@ -17,53 +18,20 @@ BODIES = {
     "POST /api/v1/instruments": {
         "symbol": "INTRUDER", "name": "x", "asset_type": "stocks", "currency": "USD",
         "price_scale": 2, "quantity_scale": 0, "tick_size": "0.01", "lot_size": "1"},
+    "POST /api/v1/orders": V1,
+    "POST /api/v1/orders/test": V1,
+    "POST /api/v1/orders/batch": {"orders": [V1, V1]},
+    "POST /api/v1/orders/cancel-all": {"all": True},
+    "PATCH /api/v1/orders/{order}": {"quantity": 5},
+    "POST /api/v1/accounts": {"name": "Intruder", "initial_balance": 1_000_000},
+    "PATCH /api/v1/accounts/{account}": {"name": "Intruder"},
+    "PUT /api/v1/accounts/{account}/state": {"state": "halted"},
+    "POST /api/v1/accounts/{account}/ledger": {"transaction_type": "deposit", "amount": 1_000},
+    "PATCH /api/v1/instruments/{symbol}": {"name": "Intruder"},
+    "POST /api/v1/admin/halt": {"symbol": "{symbol}"},
+    "POST /api/v1/admin/resume": {"symbol": "{symbol}"},
     "POST /api/v1/admin/keys": {"name": "intruder", "role": "admin"},
 }
-
-# Used while the host has no /openapi.json: method, path, access, permission.
-KNOWN = [
-    ("POST", "/api/accounts/{account}/orders", "account", "trade"),
-    ("POST", "/api/accounts/{account}/orders/direct", "account", "trade"),
-    ("GET", "/api/accounts/{account}/orders", "account", "see"),
-    ("GET", "/api/accounts/orders/all", "everyone", "see"),
-    ("GET", "/api/orders/open", "permission", "see"),
-    ("GET", "/api/orders/active", "permission", "see"),
-    ("GET", "/api/orders/trades/recent", "permission", "see"),
-    ("GET", "/api/orders/{order}", "order", "see"),
-    ("POST", "/api/orders/{order}/edit", "order", "trade"),
-    ("POST", "/api/orders/{order}/cancel", "order", "cancel"),
-    ("POST", "/api/accounts/{account}/orders/{order}/cancel", "account", "cancel"),
-    ("DELETE", "/api/accounts/{account}/orders/{order}", "account", "cancel"),
-    ("GET", "/api/accounts", "permission", "see"),
-    ("POST", "/api/accounts", "everyone", "administer"),
-    ("GET", "/api/accounts/{account}", "account", "see"),
-    ("PUT", "/api/accounts/{account}", "account", "administer"),
-    ("GET", "/api/accounts/{account}/positions", "account", "see"),
-    ("GET", "/api/accounts/{account}/transactions", "account", "see"),
-    ("POST", "/api/accounts/{account}/transactions", "account", "administer"),
-    ("GET", "/api/orderbook/{symbol}", "permission", "see"),
-    ("GET", "/api/orderbook/{symbol}/internal", "everyone", "see"),
-    ("GET", "/api/v1/instruments", "permission", "see"),
-    ("POST", "/api/v1/instruments", "everyone", "administer"),
-    ("GET", "/api/v1/instruments/{symbol}", "permission", "see"),
-    ("GET", "/api/v1/market/{symbol}/ticker", "permission", "see"),
-    ("GET", "/api/risk/orders", "everyone", "oversee"),
-    ("GET", "/api/risk/alerts", "everyone", "oversee"),
-    ("GET", "/api/plugins", "permission", "see"),
-    ("GET", "/api/v1/plugins", "permission", "see"),
-    ("GET", "/api/status", "permission", "see"),
-    ("GET", "/health/live", "anyone", None),
-    ("GET", "/health/ready", "anyone", None),
-    ("GET", "/api/v1/session", "permission", "see"),
-    ("DELETE", "/api/v1/session", "permission", "see"),
-    ("GET", "/api/v1/admin/keys", "everyone", "administer"),
-    ("POST", "/api/v1/admin/keys", "everyone", "administer"),
-    ("GET", "/api/v1/admin/keys/{key}", "everyone", "administer"),
-    ("DELETE", "/api/v1/admin/keys/{key}", "everyone", "administer"),
-    ("GET", "/api/v1/accounts/{account}/keys", "account", "oversee"),
-    ("GET", "/api/v1/admin/audit", "everyone", "administer"),
-]
-
 
 @dataclass(frozen=True)
 class Operation:
@@ -71,6 +39,7 @@ class Operation:
     pattern: str
     access: str
     permission: str
+    needs_body: bool
 
     @property
     def name(self):
@@ -105,9 +74,10 @@ def fill(value, keyed):
 
 def operations(keyed):
     answer = keyed.call("admin", "GET", "/openapi.json")
-    if answer.status_code == 404:
-        return [Operation(*known) for known in KNOWN]
+    assert answer.status_code == 200, answer.text
     return [
-        Operation(method.upper(), path, operation["x-access"], operation["x-permission"])
+        Operation(
+            method.upper(), path, operation["x-access"], operation["x-permission"],
+            operation.get("requestBody", {}).get("required", False))
         for path, methods in answer.json()["paths"].items()
         for method, operation in methods.items() if "x-access" in operation]

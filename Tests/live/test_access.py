@@ -5,7 +5,7 @@ import websockets
 
 from live.client import assert_error
 from live.keys import ROLES, KeyedHost
-from live.table import BODIES, Operation, operations
+from live.table import BODIES, operations
 
 MAY = {
     "see": {"viewer", "trader", "risk", "admin"}, "trade": {"trader", "admin"},
@@ -197,7 +197,73 @@ def test_two_different_keys_are_refused(keyed):
 
 
 def test_the_table_names_a_body_for_what_changes(table):
-    changing = {
-        item.name for item in table if item.method != "GET" and item.access != "anyone"}
-    assert set(BODIES) <= changing | {"POST /api/v1/session"}, "a body of a route that is gone"
-    assert Operation
+    needed = {item.name for item in table if item.needs_body}
+    assert set(BODIES) | {"POST /api/v1/session"} == needed
+
+
+# Routes whose account stands in the body or the query: the handler narrows them to the key's.
+
+FOREIGN = [
+    ("POST", "/api/v1/orders", {"side": "buy", "quantity": 1, "price": 10}),
+    ("POST", "/api/v1/orders/test", {"side": "buy", "quantity": 1, "price": 10}),
+    ("POST", "/api/v1/orders/cancel-all", {}),
+    ("GET", "/api/v1/orders", None),
+    ("GET", "/api/v1/executions", None),
+]
+
+
+@pytest.mark.parametrize("method, path, body", FOREIGN, ids=lambda value: str(value))
+def test_a_strangers_key_names_anothers_account_in_vain(keyed, method, path, body):
+    before = keyed.state()
+    if body is None:
+        path += f"?account_id={keyed.account}"
+    else:
+        body = {**body, "account_id": keyed.account}
+        if "quantity" in body:
+            body["symbol"] = keyed.symbol
+    assert_error(keyed.call("stranger", method, path, body), 404, "unknown_account")
+    assert keyed.state() == before
+    answer = keyed.call("mine", method, path, body)
+    assert answer.status_code == 200, answer.text
+    keyed.restore()
+
+
+def test_a_strangers_order_in_a_batch_is_refused_by_itself(keyed):
+    order = {"side": "buy", "symbol": keyed.symbol, "quantity": 1, "price": 10}
+    answer = keyed.call("stranger", "POST", "/api/v1/orders/batch", {"orders": [
+        {**order, "account_id": keyed.account}, {**order, "account_id": keyed.other_account}]})
+    first, second = answer.json()["items"]
+    assert (first["status"], first["error"]["code"]) == (404, "unknown_account")
+    assert second["execution"]["account_id"] == keyed.other_account
+    assert first["execution"] is None
+    keyed.restore()
+
+
+def test_cancel_all_reaches_no_further_than_the_key(keyed):
+    answer = keyed.call("stranger", "POST", "/api/v1/orders/cancel-all", {"all": True})
+    assert answer.status_code == 200, answer.text
+    assert keyed.call("mine", "GET", f"/api/orders/{keyed.order}").json()["status"] == "open"
+
+
+def test_a_dry_run_shows_the_internal_book_to_nobody_but_who_may_see_it(keyed):
+    order = {
+        "side": "buy", "symbol": keyed.symbol, "quantity": 1, "price": 10, "internal": True,
+        "account_id": keyed.account}
+    assert_error(
+        keyed.call("mine", "POST", "/api/v1/orders/test", order), 403, "account_required")
+    assert keyed.call("admin", "POST", "/api/v1/orders/test", order).status_code == 200
+
+
+def test_lists_of_everyone_are_narrowed_to_the_key(keyed):
+    def accounts(who, path, items=None):
+        body = keyed.call(who, "GET", path).json()
+        return {item["account_id"] for item in (body if items is None else body[items])}
+
+    keyed.admin.order(keyed.other_account, "buy", keyed.symbol, 1, "11.00")
+    assert {keyed.account, keyed.other_account} <= accounts("viewer", "/api/orders/open")
+    assert accounts("mine", "/api/orders/open") == {keyed.account}
+    assert accounts("mine", "/api/accounts") == {keyed.account}
+    assert accounts("mine", "/api/v1/accounts", "items") == {keyed.account}
+    assert accounts("mine", "/api/v1/orders", "items") == {keyed.account}
+    assert accounts("mine", "/api/v1/executions", "items") == {keyed.account}
+    keyed.restore()

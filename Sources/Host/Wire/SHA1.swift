@@ -7,14 +7,18 @@ package enum SHA1 {
         let padded = MerkleDamgard.pad(message)
         var schedule = [UInt32](repeating: 0, count: 80)
         for blockStart in stride(from: 0, to: padded.count, by: 64) {
-            MerkleDamgard.load(padded, blockStart, into: &schedule)
+            for word in 0..<16 {
+                schedule[word] = MerkleDamgard.word(padded, at: blockStart + word * 4)
+            }
             for round in 16..<80 {
                 let mixed = schedule[round - 3] ^ schedule[round - 8] ^ schedule[round - 14]
                 schedule[round] = MerkleDamgard.rotateLeft(mixed ^ schedule[round - 16], 1)
             }
             compress(schedule, into: &state)
         }
-        return MerkleDamgard.bytes(state)
+        var digest: [UInt8] = []
+        for word in state { MerkleDamgard.append(word, to: &digest) }
+        return digest
     }
 
     private static func compress(_ schedule: [UInt32], into state: inout [UInt32]) {
@@ -43,7 +47,9 @@ package enum SHA1 {
 enum MerkleDamgard {
     /// The message, one set bit, zeros, and its length in bits: a multiple of 64 bytes.
     static func pad(_ message: some Collection<UInt8>) -> [UInt8] {
-        var padded = Array(message)
+        var padded: [UInt8] = []
+        padded.reserveCapacity((message.count + 8) / 64 * 64 + 64)
+        padded.append(contentsOf: message)
         let bitCount = UInt64(padded.count) * 8
         padded.append(0x80)
         while padded.count % 64 != 56 { padded.append(0) }
@@ -53,19 +59,16 @@ enum MerkleDamgard {
         return padded
     }
 
-    /// The first 16 words of a block's schedule.
-    static func load(_ bytes: [UInt8], _ start: Int, into schedule: inout [UInt32]) {
-        for word in 0..<16 {
-            let place = start + word * 4
-            let high = UInt32(bytes[place]) << 24 | UInt32(bytes[place + 1]) << 16
-            schedule[word] = high | UInt32(bytes[place + 2]) << 8 | UInt32(bytes[place + 3])
-        }
+    static func word(_ bytes: [UInt8], at place: Int) -> UInt32 {
+        let high = UInt32(bytes[place]) << 24 | UInt32(bytes[place + 1]) << 16
+        return high | UInt32(bytes[place + 2]) << 8 | UInt32(bytes[place + 3])
     }
 
-    static func bytes(_ words: [UInt32]) -> [UInt8] {
-        words.flatMap { word in
-            [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
-        }
+    static func append(_ word: UInt32, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> 24))
+        bytes.append(UInt8(truncatingIfNeeded: word >> 16))
+        bytes.append(UInt8(truncatingIfNeeded: word >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: word))
     }
 
     static func rotateLeft(_ value: UInt32, _ count: UInt32) -> UInt32 {

@@ -3,19 +3,28 @@
 package enum SHA256 {
     /// The digest of 32 bytes.
     package static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
-        var state: [UInt32] = [
+        var state: State = [
             0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A,
             0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
         ]
         let padded = MerkleDamgard.pad(message)
-        var schedule = [UInt32](repeating: 0, count: 64)
+        var schedule = Schedule(repeating: 0)
         for blockStart in stride(from: 0, to: padded.count, by: 64) {
-            MerkleDamgard.load(padded, blockStart, into: &schedule)
+            for word in 0..<16 {
+                schedule[word] = MerkleDamgard.word(padded, at: blockStart + word * 4)
+            }
             for round in 16..<64 { schedule[round] = extend(schedule, round) }
             compress(schedule, into: &state)
         }
-        return MerkleDamgard.bytes(state)
+        var digest: [UInt8] = []
+        digest.reserveCapacity(32)
+        for word in 0..<8 { MerkleDamgard.append(state[word], to: &digest) }
+        return digest
     }
+
+    // On the stack: every request with a key hashes it.
+    private typealias State = InlineArray<8, UInt32>
+    private typealias Schedule = InlineArray<64, UInt32>
 
     /// The digest as 64 hexadecimal digits in lower case.
     package static func hex(_ message: some Collection<UInt8>) -> String {
@@ -28,7 +37,7 @@ package enum SHA256 {
         MerkleDamgard.rotateLeft(value, 32 - count)
     }
 
-    private static func extend(_ schedule: [UInt32], _ round: Int) -> UInt32 {
+    private static func extend(_ schedule: Schedule, _ round: Int) -> UInt32 {
         let early = schedule[round - 15]
         let late = schedule[round - 2]
         let first = rotateRight(early, 7) ^ rotateRight(early, 18) ^ early >> 3
@@ -36,7 +45,7 @@ package enum SHA256 {
         return schedule[round - 16] &+ first &+ schedule[round - 7] &+ second
     }
 
-    private static func compress(_ schedule: [UInt32], into state: inout [UInt32]) {
+    private static func compress(_ schedule: Schedule, into state: inout State) {
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         for round in 0..<64 {
@@ -48,7 +57,8 @@ package enum SHA256 {
             (h, g, f, e) = (g, f, e, d &+ first)
             (d, c, b, a) = (c, b, a, first &+ sumA &+ majority)
         }
-        for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= value }
+        let added: State = [a, b, c, d, e, f, g, h]
+        for word in 0..<8 { state[word] &+= added[word] }
     }
 
     /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.

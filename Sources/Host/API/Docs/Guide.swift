@@ -58,9 +58,11 @@ enum Guide {
 
     private static func writeLook(into html: inout HTML) {
         html.heading(2, "Look at orders", id: "look")
-        html.paragraph("One order with its history; your orders; the book and what you own:")
+        html.paragraph("One order with its history; your orders; what became of them, step by step; the book; "
+                + "and what you own:")
         for path in [
-            "/api/v1/orders/1-guide-1", "/api/accounts/1/orders?limit=10",
+            "/api/v1/orders/1-guide-1", "/api/v1/orders?account_id=1&symbol=AAPL&limit=10",
+            "/api/v1/executions?account_id=1&limit=10",
             "/api/v1/market/AAPL/book?depth=5", "/api/v1/accounts/1/positions",
         ] {
             example(path, "curl \"$OES_URL\(path)\" -H \"X-API-Key: $OES_KEY\"", &html)

@@ -41,7 +41,8 @@ enum GuideProgram {
         print("amended", changed["leaves_qty"], "left")
         ended = call("DELETE", f"/api/v1/orders/{order['order_id']}")
         print("cancelled", ended["order_status"])
-        for item in call("GET", f"/api/accounts/{account}/orders?limit=5"):
+        orders = call("GET", f"/api/v1/orders?account_id={account}&symbol=AAPL&limit=5")
+        for item in orders["items"]:
             print(item["order_id"], item["side"], item["quantity"], item["status"])
         """
 }
