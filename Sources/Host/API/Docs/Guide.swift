@@ -58,8 +58,9 @@ enum Guide {
 
     private static func writeLook(into html: inout HTML) {
         html.heading(2, "Look at orders", id: "look")
-        html.paragraph("One order with its history; your orders; what became of them, step by step; the book; "
-                + "and what you own:")
+        html.paragraph(
+            "One order with its history; your orders; what became of them, step by step; the "
+                + "book; and what you own:")
         for path in [
             "/api/v1/orders/1-guide-1", "/api/v1/orders?account_id=1&symbol=AAPL&limit=10",
             "/api/v1/executions?account_id=1&limit=10",
