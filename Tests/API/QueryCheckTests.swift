@@ -27,12 +27,10 @@ struct QueryCheckTests {
         #expect(isTaken(.whole(-5...5), "-0"))
     }
 
-    @Test("page tokens are 1 to 15 digits")
+    @Test("page tokens are judged by their form")
     func tokens() {
-        for text in ["1", "123456789012345"] { #expect(isTaken(.token, text)) }
-        for text in ["", "0", "012", "1234567890123456", "-1", "a"] {
-            #expect(!isTaken(.token, text), "\(text)")
-        }
+        #expect(isTaken(.token, PageToken(place: 7, mark: 9).text))
+        #expect(!isTaken(.token, "7"))
     }
 
     @Test("identifiers, choices, flags and text")

@@ -274,7 +274,7 @@ private let hello = Array("Hello".utf8)
     @Test func refusesWhatIsNoHandshake() throws {
         #expect(status(try accept(request: "POST /ws HTTP/1.1")) == 400)
         #expect(status(try accept(request: "GET /ws HTTP/1.0")) == 400)
-        #expect(status(try accept(upgrade: "websockets")) == 400)
+        #expect(status(try accept(upgrade: "websockets")) == 426)
         #expect(status(try accept(connection: "keep-alive")) == 400)
         #expect(status(try accept(more: "Content-Length: 1\n")) == 400)
         for key in [

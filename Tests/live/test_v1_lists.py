@@ -122,7 +122,7 @@ def test_a_wrong_query(client, query, status, field):
 
 @pytest.mark.parametrize("query,status,field", [
     ("from_seq=0", 400, "from_seq"), ("from_seq=x", 400, "from_seq"),
-    ("from_seq=1&page_token=5", 400, "page_token"), ("account_id=999999", 404, None),
+    ("from_seq=1&page_token=5-1", 400, "page_token"), ("account_id=999999", 404, None),
     ("symbol=NOSUCH", 422, "symbol"), ("status=new", 400, "status"), ("limit=0", 400, "limit")])
 def test_a_wrong_query_for_executions(client, query, status, field):
     assert_error(client.call("GET", f"/api/v1/executions?{query}"), status, field=field)
@@ -156,6 +156,54 @@ def test_executions_are_the_histories_steps(client, symbol, buyer, seller):
     assert len(all_of_it) == len(own) + len(mine)
     numbers = [tuple(map(int, step["exec_id"].split("-"))) for step in all_of_it]
     assert numbers == sorted(numbers, reverse=True) and len(set(numbers)) == len(numbers)
+
+
+def test_a_sweep_larger_than_the_limit_comes_whole_and_alone(client, symbol, buyer, seller):
+    for number in range(7):
+        client.place(seller, "sell", symbol, 1, "100.00")
+    sweep = client.place(buyer, "buy", symbol, 7, "100.00")["event_seq"]
+    last = client.place(buyer, "buy", symbol, 1, "99.00")["event_seq"]
+    found = read(client, symbol=symbol, from_seq=sweep, limit=3)
+    assert {step["event_seq"] for step in found["items"]} == {sweep}
+    assert len(found["items"]) == 15, "new, and seven trades of both sides"
+    assert (found["next_seq"], found["has_more"]) == (sweep + 1, True)
+    rest = read(client, symbol=symbol, from_seq=found["next_seq"], limit=3)
+    assert [step["event_seq"] for step in rest["items"]] == [last]
+    assert not rest["has_more"]
+    # Events before it that fit go without it.
+    before = read(client, symbol=symbol, from_seq=sweep - 1, limit=3)
+    assert {step["event_seq"] for step in before["items"]} == {sweep - 1}
+    assert before["next_seq"] == sweep
+
+
+def test_a_token_of_another_list_is_refused(client, many):
+    def get(path, **query):
+        return client.call("GET", path, params={"account_id": many.account, "limit": 5, **query})
+
+    token = decoded(get("/api/v1/orders"))["next_page_token"]
+    assert get("/api/v1/orders", page_token=token).status_code == 200
+    for path, query in [
+        ("/api/v1/executions", {}), ("/api/v1/orders", {"side": "buy"}),
+        ("/api/v1/orders", {"account_id": "1"}), (f"/api/accounts/{many.account}/orders", {}),
+    ]:
+        if path.startswith("/api/accounts"):
+            answer = client.call("GET", path, params={"page_token": token})
+        else:
+            answer = get(path, **query, page_token=token)
+        assert_error(answer, 400, "invalid_value", "page_token")
+    assert_error(get("/api/v1/orders", page_token=token[1:]), 400, field="page_token")
+    assert_error(get("/api/v1/orders", page_token=token[:-1]), 400, field="page_token")
+
+
+def test_a_kept_lists_next_page_keeps_its_filter(client, symbol, buyer):
+    placed = [client.place(buyer, "buy", symbol, 1, "9.00")["order_id"] for _ in range(3)]
+    found, page = [], client.call("GET", f"/api/orders/open?symbol={symbol}&limit=2")
+    while True:
+        found += [order["order_id"] for order in decoded(page)]
+        if "next" not in page.links:
+            break
+        page = client.call("GET", page.links["next"]["url"].replace(client.url, ""))
+    assert found == placed[::-1]
 
 
 def test_a_gap_is_closed_from_a_sequence_on(client, many):

@@ -162,7 +162,8 @@ package final class API {
         guard let access = Pages.access(path: head.path) else {
             _ = try principal(.permission(.see), request)
             throw Rejection(
-                .notFound, "unknown_path", "There is nothing at this path; see /api/status.")
+                .notFound, "unknown_path",
+                "There is nothing at this path; /docs lists what there is.")
         }
         guard head.method == .get || head.method == .head else {
             _ = try principal(.permission(.see), request)

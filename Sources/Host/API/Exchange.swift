@@ -106,6 +106,12 @@ package final class Exchange {
 
     // MARK: What was asked
 
+    /// The query but for the page, by name.
+    var filters: [(name: String, value: String)] {
+        query.filter { $0.name != "limit" && $0.name != "page_token" }
+            .sorted { $0.name < $1.name }
+    }
+
     /// The query's parameters; a repeated one, or one that the route doesn't declare, is refused.
     func queryFields() throws(Rejection) -> [String: String] {
         var fields: [String: String] = [:]
@@ -158,8 +164,8 @@ package final class Exchange {
     private func requireJSON() throws(Rejection) {
         let type = request.head.headers.first("content-type") ?? ""
         if type == "application/json" { return }
-        let essence = type.prefix { $0 != ";" }.lowercased()
-        guard essence.filter({ $0 != " " }) == "application/json" else {
+        let plain = type.lowercased().filter { $0 != " " && $0 != "\"" }
+        guard plain == "application/json" || plain == "application/json;charset=utf-8" else {
             throw Rejection(
                 .unsupportedMediaType, "unsupported_media_type",
                 "Send the body as Content-Type: application/json; it came as '\(type.prefix(60))'.")

@@ -33,7 +33,8 @@ extension History {
     }
 
     /// An account's executions, or everyone's, from a sequence on: what a client reads that missed
-    /// messages. About `limit` of them, since an event's are never parted; a sweep's may be more.
+    /// messages. At most `limit` of them, but for one thing: an event's are never parted, so that a
+    /// first event with more comes whole and alone.
     package func executions(
         account: String?, fromSequence sequence: Int64, limit: Int,
         _ completion: @escaping (Result<ExecutionsFrom, Rejection>) -> Void
@@ -148,15 +149,29 @@ extension ListReader<Execution> {
             let hasMore = end < count
             if hasMore, let next = items.last?.sequence {
                 while items.last?.sequence == next { items.removeLast() }
-                if items.isEmpty, limit < Limits.stepsPerEvent {
-                    return wholeEvents(
-                        at: position, count: count, from: sequence, limit: Limits.stepsPerEvent,
-                        completion)
-                }
+                if items.isEmpty { return oneEvent(at: position, count: count, completion) }
             }
             let next = items.last.map { $0.sequence + 1 } ?? sequence
             completion(
                 .success(ExecutionsFrom(items: items, nextSequence: next, hasMore: hasMore)))
+        }
+    }
+
+    /// All of the event at a position.
+    private func oneEvent(
+        at position: Int, count: Int,
+        _ completion: @escaping (Result<ExecutionsFrom, Rejection>) -> Void
+    ) {
+        read(position..<min(count, position + Limits.stepsPerEvent)) { result in
+            guard let read = result.value(orTell: completion) else { return }
+            let found = read.compactMap { $0 }
+            let sequence = found.first?.sequence ?? 0
+            let items = Array(found.prefix { $0.sequence == sequence })
+            completion(
+                .success(
+                    ExecutionsFrom(
+                        items: items, nextSequence: sequence + 1,
+                        hasMore: position + items.count < count)))
         }
     }
 }

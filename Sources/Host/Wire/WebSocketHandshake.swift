@@ -5,15 +5,24 @@ package enum WebSocketHandshake {
     private static let versionRefused = HTTPFailure(
         status: 426, code: "upgrade_required", message: "Only WebSocket version 13 is spoken.")
 
-    /// The 101 that accepts, or why the request is no valid handshake: 426 for another version of
-    /// the protocol, else 400.
+    private static let upgradeNeeded = HTTPFailure(
+        status: 426, code: "upgrade_required",
+        message: "This address speaks WebSocket only; open it with a WebSocket client.")
+
+    /// The 101 that accepts, or why the request is no valid handshake: 426 where it doesn't ask for
+    /// WebSocket, or for another version of it, else 400.
     package static func accept(_ head: RequestHead) -> Result<HTTPResponse, HTTPFailure> {
         let headers = head.headers
+        guard headers.contains("upgrade", token: "websocket") else {
+            return .failure(upgradeNeeded)
+        }
         guard head.method == .get, head.minorVersion == 1, head.framing == .none,
-            headers.contains("upgrade", token: "websocket"),
             headers.contains("connection", token: "upgrade")
         else {
-            return .failure(.malformed("This address takes WebSocket handshakes only."))
+            return .failure(
+                .malformed(
+                    "A WebSocket handshake is a GET of HTTP/1.1 with Connection: Upgrade, without a body."
+                ))
         }
         guard let key = try? headers.single("sec-websocket-key"), Base64.decode(key)?.count == 16
         else {

@@ -58,7 +58,7 @@ struct FieldSchema {
         case .time: writeTime(isNullable, into: &json)
         case .token:
             json.type("string", isNullable)
-            json.pair("pattern", "^[1-9][0-9]{0,14}$")
+            json.pair("pattern", PageToken.pattern)
         case .object(let fields):
             json.either(isNullable) { write(object: fields, isEmptyAllowed: true, into: &$0) }
         case .objects(let fields, let most):

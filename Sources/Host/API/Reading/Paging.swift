@@ -21,13 +21,7 @@ extension Exchange {
         let limit = try wholeQuery(
             fields, "limit", 1...Limits.listMaximum, defaultValue: defaultLimit)
         var before: Int?
-        if let token = fields["page_token"] {
-            guard let value = Int(token), value > 0, value < 1 << 53 else {
-                throw .invalid(
-                    "page_token", given: token, allowed: "a token from an answer's Link header")
-            }
-            before = value
-        }
+        if let token = fields["page_token"] { before = try place(of: token) }
         return Page(limit: limit, before: before)
     }
 
@@ -57,7 +51,7 @@ extension Exchange {
                 json.beginArray()
                 for item in page.items { write(item, &json) }
                 json.endArray()
-                json.optionalField("next_page_token", page.next.map { String($0) } ?? "")
+                json.optionalField("next_page_token", page.next.map(pageToken) ?? "")
                 json.endObject()
             }
         }
@@ -67,6 +61,8 @@ extension Exchange {
     func linkHeader(next: Int?, limit: Int) -> [(String, String)] {
         guard let next else { return [] }
         let path = String(decoding: request.head.path, as: UTF8.self)
-        return [("Link", "<\(path)?limit=\(limit)&page_token=\(next)>; rel=\"next\"")]
+        let kept = filters.map { "\($0.name)=\(PercentCoding.encode($0.value))&" }.joined()
+        let query = "\(kept)limit=\(limit)&page_token=\(pageToken(next))"
+        return [("Link", "<\(path)?\(query)>; rel=\"next\"")]
     }
 }

@@ -27,9 +27,7 @@ extension Field {
                 "a whole number from \(range.lowerBound) to \(range.upperBound)",
                 code: "out_of_range")
         case .token:
-            try require(
-                text.first != "0" && text.utf8.count <= 15 && Field.isDigits(text), text,
-                "a token from an earlier answer")
+            try require(PageToken(text) != nil, text, "a token from an earlier answer")
         case .currency, .decimal, .time, .object, .objects, .identifiers, .orderTypeName,
             .timeInForceName,
             .orderTypeParameters:

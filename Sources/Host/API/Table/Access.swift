@@ -41,7 +41,7 @@ package enum Access: Sendable {
             guard principal.accounts.contains(OrderID(parameters[0]).account) else {
                 throw .notFound("order", parameters[0])
             }
-        case .everyone: try principal.requireAllAccounts()
+        case .everyone: try principal.requireEverything()
         }
     }
 }
@@ -94,12 +94,26 @@ package struct Principal: Sendable {
         expiresAt = key.expiresAt
     }
 
-    func requireAllAccounts() throws(Rejection) {
-        guard case .only(let accounts) = accounts else { return }
-        let names = accounts.sorted { ($0.count, $0) < ($1.count, $1) }.joined(separator: ", ")
+    /// For what shows everybody's at once.
+    func requireEverything() throws(Rejection) {
+        guard accounts != .all else { return }
         throw Rejection(
             .forbidden, "account_required",
-            "This key may see the accounts \(names) only; ask for one of them.",
+            "This call is about all accounts, and this key is for the accounts \(accountNames) only."
+        )
+    }
+
+    private var accountNames: String {
+        guard case .only(let accounts) = accounts else { return "" }
+        return accounts.sorted { ($0.count, $0) < ($1.count, $1) }.joined(separator: ", ")
+    }
+
+    /// Where an account could be named, and wasn't.
+    func requireAllAccounts() throws(Rejection) {
+        guard accounts != .all else { return }
+        throw Rejection(
+            .forbidden, "account_required",
+            "This key is for the accounts \(accountNames) only; ask for one of them.",
             field: "account_id")
     }
 

@@ -64,7 +64,11 @@ struct OrderListRoutes {
         let symbol = try query.symbol()
         guard let sequence = try query.sequence("from_seq") else {
             return services.history.executions(account: account, symbol: symbol, page) { result in
-                reply(exchange, result.map { ExecutionList(steps: $0.items, next: $0.next) })
+                reply(
+                    exchange,
+                    result.map {
+                        ExecutionList(steps: $0.items, next: $0.next.map(exchange.pageToken))
+                    })
             }
         }
         guard page.before == nil else {
@@ -142,7 +146,7 @@ struct OrderListRoutes {
 /// One answer's executions, in either direction.
 private struct ExecutionList {
     let steps: [Execution]
-    let next: Int?
+    let next: String?
     var nextSequence: Int64?
     var hasMore = false
 
@@ -156,7 +160,7 @@ private struct ExecutionList {
                 step, of: order, scales: services.scales(step.symbol), receivedAt: 0, into: &json)
         }
         json.endArray()
-        json.optionalField("next_page_token", next.map { String($0) } ?? "")
+        json.optionalField("next_page_token", next ?? "")
         json.key("next_seq")
         if let nextSequence { json.number(nextSequence) } else { json.null() }
         json.field("has_more", hasMore || next != nil)
