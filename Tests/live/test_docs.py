@@ -4,12 +4,17 @@ import html
 import os
 import re
 import subprocess
+import sys
+import threading
 
 import pytest
 import requests
 
+from live.client import Client
+from oes.host import wait_until
+
 # They change who may, or show what only a host with keys has.
-NOT_FOR_A_TOUR = ("/api/v1/admin/keys", "/api/v1/session", "/ws")
+NEED_KEYS = ("/api/v1/admin/keys", "/api/v1/session")
 
 
 @pytest.fixture(scope="module")
@@ -26,53 +31,95 @@ def blocks(page, kind):
     return [html.unescape(text) for text in found]
 
 
-def run(server, script, check=True):
-    environment = {
-        "PATH": os.environ["PATH"], "OES_URL": server.url, "OES_KEY": "", "HOME": "/nonexistent"}
+def environment(server, key=""):
+    return {
+        "PATH": os.environ["PATH"], "OES_URL": server.url, "OES_KEY": key,
+        "HOME": "/nonexistent"}
+
+
+def run(server, command, folder, key=""):
     done = subprocess.run(
-        script, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    if check:
-        assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+        command, env=environment(server, key), cwd=folder, capture_output=True, text=True,
+        timeout=60, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done
 
 
-def curl(server, command, expected):
-    # What curl itself says of the status; a redirect or a refusal isn't an error to it.
-    marked = command.replace("curl ", "curl -s -o /dev/null -w '%{http_code}\\n' ", 1)
-    shown = command.replace("curl ", "curl -s ", 1)
-    done = run(server, ["bash", "-c", marked])
-    assert done.stdout.strip() in expected, (
-        f"{command}\n{done.stdout}{run(server, ['bash', '-c', shown]).stdout}")
+def shell(server, block, folder, expected, key=""):
+    """Runs a block as it stands; each of its curls must answer with one of these statuses."""
+    # A refusal or a redirect is no error to curl, so each tells its status beside its answer.
+    telling = "curl() { command curl -s -w '%{stderr}%{http_code}\\n' \"$@\"; }\n"
+    done = run(server, ["bash", "-e", "-o", "pipefail", "-c", telling + block], folder, key)
+    statuses = done.stderr.split()
+    assert len(statuses) == len(re.findall(r"\bcurl ", block)), f"{block}\n{done.stderr}"
+    assert set(statuses) <= expected, f"{block}\n{statuses}\n{done.stdout}"
 
 
-def commands(block):
-    """Each curl command of a block, its continued lines with it."""
-    return [part for part in re.split(r"\n(?=curl )", block) if part.startswith("curl ")]
-
-
-def test_every_command_works(server, page):
+def test_every_command_works(server, page, tmp_path):
     examples = blocks(page, "example")
     assert len(examples) > 40
     for block in examples:
-        if any(path in block for path in NOT_FOR_A_TOUR):
-            continue
-        for command in commands(block):
-            curl(server, command, {"200", "201"})
+        if not any(path in block for path in NEED_KEYS):
+            shell(server, block, tmp_path, {"200", "201"})
 
 
-def test_the_wrong_order_is_refused_as_the_guide_says(server, page):
-    wrong = blocks(page, "refused")
-    assert len(wrong) == 1
-    curl(server, wrong[0], {"400"})
+def test_commands_of_keys_and_sessions_work_with_a_key(page, make_host, tmp_path):
+    host = make_host().start()
+    with Client(host.url) as client:
+        made = client.post("/api/v1/admin/keys", {"name": "first", "role": "admin"})
+    examples = [
+        block for block in blocks(page, "example") if any(path in block for path in NEED_KEYS)]
+    assert len(examples) == 7
+    for block in examples:
+        shell(host, block, tmp_path, {"200", "201", "204"}, key=made["secret"])
+    assert host.stop() == 0
+
+
+def test_orders_are_prepared_by_the_newest_route(page):
+    for block in blocks(page, "example"):
+        first, *later = re.split(r"\n(?=curl )", block)
+        assert not later or "/api/v1/" in first, block
+
+
+def test_the_wrong_order_is_refused_as_the_guide_says(server, page, tmp_path):
+    (wrong,) = blocks(page, "refused")
+    shell(server, wrong, tmp_path, {"400"})
 
 
 def test_the_program_runs(server, page, tmp_path):
     (program,) = blocks(page, "python")
     file = tmp_path / "program.py"
     file.write_text(program)
-    done = run(server, ["python3", str(file)])
+    done = run(server, ["python3", str(file)], tmp_path)
     assert "placed 1-" in done.stdout and "cancelled cancelled" in done.stdout, done.stdout
     assert "amended 8 left" in done.stdout
+
+
+def test_the_subscriber_hears_of_an_order(server, page, tmp_path):
+    (program,) = blocks(page, "socket")
+    file = tmp_path / "subscriber.py"
+    file.write_text(program)
+    process = subprocess.Popen(
+        [sys.executable, str(file)], env=environment(server), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    heard = []
+    reader = threading.Thread(target=lambda: heard.extend(process.stdout))
+
+    def has_heard(kind):
+        return any(line.startswith(kind + " ") for line in list(heard))
+
+    try:
+        reader.start()
+        wait_until(lambda: has_heard("snapshot"), what="the snapshot")
+        with Client(server.url) as client:
+            client.order("1", "buy", "AAPL", 1, "140.00")
+        wait_until(lambda: has_heard("order"), what="the order")
+    finally:
+        process.terminate()
+        process.wait(10)
+        reader.join()
+    snapshots = [line for line in heard if line.startswith("snapshot ")]
+    assert len(snapshots) == 1, f"it saw gaps where there were none: {heard}"
 
 
 def test_everything_of_the_document_is_on_the_page(server, page):

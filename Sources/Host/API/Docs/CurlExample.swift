@@ -1,5 +1,5 @@
-// A curl command for each route that works as it stands on a fresh host with samples. A test runs
-// them all.
+// The curl commands of each route, which work as they stand on a fresh host with samples; those of keys
+// and sessions on one with keys. A test runs them all.
 
 import Foundation
 
@@ -8,21 +8,42 @@ struct CurlExample {
 
     private var route: Route { facts.route }
 
-    /// The commands, in order: an order of its own is placed first where the route is about one.
+    /// The commands, in order. What the route is about is made first, so that it is there and its
+    /// end hurts nobody: an order, a key, a session.
     var commands: [String] {
-        let isAboutOrder = route.parameterNames.contains {
-            $0 == "order" || $0 == "client_order_id"
+        switch route.pattern {
+        case "/api/v1/session" where route.method == .post: [signIn]
+        case "/api/v1/session" where route.method == .delete:
+            [signIn, "curl -b cookies.txt -X DELETE \"$OES_URL/api/v1/session\""]
+        case "/api/v1/admin/keys/{key}": [makeKey, command]
+        default: isAboutOrder ? [place, command] : [command]
         }
-        return (isAboutOrder ? [place] : []) + [command]
+    }
+
+    private var isAboutOrder: Bool {
+        route.parameterNames.contains { $0 == "order" || $0 == "client_order_id" }
     }
 
     private var orderName: String { String(facts.operationID.lowercased().prefix(36)) }
 
     private var place: String {
         CurlExample.command(
-            "POST", "/api/accounts/1/orders",
-            body: "{\"type\": \"buy\", \"symbol\": \"AAPL\", \"price\": \"140.00\", "
-                + "\"quantity\": \"2\", \"client_order_id\": \"\(orderName)\"}")
+            "POST", "/api/v1/orders",
+            body: "{\"account_id\": \"1\", \"side\": \"buy\", \"symbol\": \"AAPL\", "
+                + "\"quantity\": \"2\", \"price\": \"140.00\", "
+                + "\"client_order_id\": \"\(orderName)\"}")
+    }
+
+    /// The shell puts the key in, so the body stands in double quotes.
+    private var signIn: String {
+        "curl -c cookies.txt -X POST \"$OES_URL/api/v1/session\" \\\n"
+            + "  -H \"Content-Type: application/json\" \\\n  -d \"{\\\"key\\\": \\\"$OES_KEY\\\"}\""
+    }
+
+    private var makeKey: String {
+        let make = CurlExample.command(
+            "POST", "/api/v1/admin/keys", body: "{\"name\": \"Example\", \"role\": \"viewer\"}")
+        return "KEY_ID=$(\(make) \\\n  | sed 's/.*\"key_id\":\"\\([^\"]*\\)\".*/\\1/')"
     }
 
     private var command: String {
@@ -39,6 +60,7 @@ struct CurlExample {
         switch name {
         case "order": "1-\(orderName)"
         case "client_order_id": orderName
+        case "key": "$KEY_ID"
         default: Examples.pathValue(name) ?? name.uppercased()
         }
     }

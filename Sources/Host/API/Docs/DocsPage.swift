@@ -102,11 +102,7 @@ struct DocsPage {
     private func writeErrors(into html: inout HTML) {
         html.heading(2, "Errors", id: "errors")
         html.table(
-            "Errors", ["Status", "Means", "Codes"],
-            ErrorText.all.map { error in
-                let codes = error.codes.map { $0.contains(" ") ? $0 : "`\($0)`" }
-                return ["\(error.status)", error.meaning, codes.joined(separator: ", ")]
-            })
+            "Errors", ["Status", "Means", "Codes"], ErrorText.all.flatMap(\.rows))
     }
 
     // MARK: Routes
@@ -126,8 +122,14 @@ struct DocsPage {
             + (route.body ?? []).map { ("body", $0) }
         if !fields.isEmpty { writeFields(fields, of: facts, into: &html) }
         html.raw("<p>Answers \(answers(route)). Refusals: \(refusals(facts)).</p>")
-        let commands = CurlExample(facts: facts).commands.joined(separator: "\n")
-        html.code(commands, label: "Example of \(facts.operationID)", kind: "example")
+        let example = CurlExample(facts: facts)
+        if route.answers.contains(where: { $0.status == 101 }) {
+            html.raw("<p>See \(HTML.link("The live feed", to: "feed")).</p>")
+        } else {
+            html.code(
+                example.commands.joined(separator: "\n"),
+                label: "Example of \(facts.operationID)", kind: "example")
+        }
         html.raw("</section>")
     }
 

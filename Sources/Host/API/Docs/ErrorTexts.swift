@@ -1,76 +1,153 @@
-// What each error status means, in one sentence for a client's programmer, and the codes that come
-// with it. Tests hold the statuses against what the routes answer.
+// What each error status means, in one sentence for a client's programmer, and every code that comes
+// with it. Tests hold the statuses against what the routes answer, and the codes against the sources.
 
 struct ErrorText {
     let status: Int
     let meaning: String
-    let codes: [String]
+    /// What came of the request, and the codes that say so.
+    let groups: [Group]
 
-    /// nil for a status that no route declares.
-    static func of(_ status: Int) -> ErrorText? { all.first { $0.status == status } }
+    struct Group {
+        /// Empty where `meaning` says it.
+        let means: String
+        let codes: [String]
 
-    static let all = [
+        init(_ means: String, _ codes: [String]) {
+            self.means = means
+            self.codes = codes
+        }
+    }
+
+    init(_ status: Int, _ meaning: String, _ codes: [String], _ more: Group...) {
+        self.status = status
+        self.meaning = meaning
+        groups = (codes.isEmpty ? [] : [Group("", codes)]) + more
+    }
+
+    static let all = client + [refused] + server
+
+    private static let client = [
         ErrorText(
-            status: 400,
-            meaning: "The request isn't understood: `field` says where. Mend it; repeating it as "
-                + "it is never helps.",
-            codes: [
+            400,
+            "The request isn't understood: `field` says where. Mend it; repeating it as it is "
+                + "never helps.",
+            [
                 "malformed_json", "body_required", "missing_field", "invalid_type",
                 "invalid_value", "out_of_range", "too_many_decimals", "unknown_field",
-                "malformed_query", "malformed_path",
+                "invalid_params", "malformed_query", "malformed_path", "malformed_request",
+                "several_keys", "bad_argument",
             ]),
         ErrorText(
-            status: 401, meaning: "No key was given, or one that isn't known any more.",
-            codes: ["unauthenticated", "unknown_key", "revoked_key", "expired_session"]),
+            401, "No key was given, or one that isn't known any more.",
+            ["unauthenticated", "unknown_key", "revoked_key", "expired_session"]),
         ErrorText(
-            status: 403,
-            meaning: "The key's role may not do this, or the Host or Origin isn't allowed in.",
-            codes: [
+            403, "The key's role may not do this, or the Host or Origin isn't allowed in.",
+            [
                 "role_not_allowed", "account_required", "host_not_allowed", "origin_not_allowed",
+                "cross_site",
             ]),
         ErrorText(
-            status: 404,
-            meaning: "There is no such thing, or it is an account's that isn't the key's.",
-            codes: ["unknown_account", "unknown_order", "unknown_symbol", "unknown_instrument"]),
-        ErrorText(
-            status: 409, meaning: "It contradicts what is there already.",
-            codes: [
-                "duplicate_client_order_id", "order_closed", "account_exists", "symbol_exists",
+            404, "There is no such thing, or it is an account's that isn't the key's.",
+            [
+                "unknown_account", "unknown_order", "unknown_symbol", "unknown_instrument",
+                "unknown_key", "unknown_path",
             ]),
         ErrorText(
-            status: 413, meaning: "The body is larger than 1 MiB.", codes: ["body_too_large"]),
+            405, "The path is there, the method isn't: see the Allow header.",
+            ["method_not_allowed"]),
         ErrorText(
-            status: 414, meaning: "The request line is longer than 8 KiB.",
-            codes: ["target_too_long"]),
+            408, "The request didn't arrive whole within 15 seconds.", ["request_timeout"]),
         ErrorText(
-            status: 415, meaning: "The body isn't sent as Content-Type: application/json.",
-            codes: ["unsupported_media_type"]),
-        ErrorText(
-            status: 422,
-            meaning: "Understood, and refused by the market, the account or a risk rule; `context` "
-                + "has the values.",
-            codes: [
-                "unknown_symbol", "unknown_order_type", "unknown_time_in_force", "tick_size",
-                "lot_size", "min_notional", "insufficient_cash", "insufficient_shares",
-                "position_limit", "no_liquidity", "instrument_halted", "account_inactive",
-                "account_halted", "below_filled", "plugin_error", "and the rules' own",
+            409, "It contradicts what is there already.",
+            [
+                "duplicate_client_order_id", "duplicate_client_transaction_id", "order_closed",
+                "account_exists", "symbol_exists", "key_exists", "key_revoked", "last_admin_key",
             ]),
+        ErrorText(413, "The body is larger than 1 MiB.", ["body_too_large"]),
+        ErrorText(414, "The request line is longer than 8 KiB.", ["target_too_long"]),
         ErrorText(
-            status: 426, meaning: "This path speaks WebSocket only.", codes: ["upgrade_required"]),
-        ErrorText(
-            status: 429,
-            meaning: "Too many requests of this key. Nothing was done; wait for Retry-After.",
-            codes: ["rate_limited"]),
-        ErrorText(
-            status: 503,
-            meaning: "Redis is away or too busy. `store_unavailable`, `overloaded` and `behind`: "
-                + "nothing was done, repeat it after Retry-After. `outcome_unknown`: repeat the "
-                + "same request with the same client_order_id. `possibly_done`: look before you "
-                + "repeat it.",
-            codes: [
-                "store_unavailable", "overloaded", "behind", "outcome_unknown", "possibly_done",
-            ]),
+            415, "The body isn't sent as Content-Type: application/json.",
+            ["unsupported_media_type"]),
+        ErrorText(417, "Only `Expect: 100-continue` is known.", ["expectation_failed"]),
     ]
+
+    private static let refused = ErrorText(
+        422, "Understood, and refused; `context` has the values.", [],
+        Group(
+            "Recorded: the order is there as rejected, `context` has its `order_id`, and its "
+                + "client_order_id is used up. (Of an amend or a ledger entry: nothing is done.)",
+            [
+                "insufficient_cash", "insufficient_shares", "no_liquidity", "no_reference_price",
+                "max_order_quantity", "max_order_value", "price_collar", "position_limit",
+                "and other rules' own",
+            ]),
+        Group(
+            "Nothing is recorded: what the order, or the account, asks for can't be.",
+            [
+                "unknown_symbol", "unknown_order_type", "unknown_time_in_force", "price_required",
+                "price_not_allowed", "session_ended", "tick_size", "lot_size",
+                "amount_too_large", "expire_time_passed", "instrument_halted",
+                "instrument_closed", "currency_mismatch", "account_inactive",
+                "account_reducing", "account_cancel_only", "account_halted", "below_filled",
+            ]),
+        Group(
+            "Either: recorded where `context` has an `order_id`.",
+            ["min_notional", "plugin_error"]),
+        Group(
+            "Nothing is recorded: of keys, sessions and reference data.",
+            [
+                "invalid_key", "first_key_admin", "too_many_keys", "too_many_sessions",
+                "no_session", "currency_fixed", "scale_fixed", "open_orders",
+            ]))
+
+    private static let server = [
+        ErrorText(426, "This path speaks WebSocket only.", ["upgrade_required"]),
+        ErrorText(
+            429, "Too many requests of this key. Nothing was done; wait for Retry-After.",
+            ["rate_limited"]),
+        ErrorText(
+            431, "The header lines are longer than 16 KiB, or more than 100.",
+            ["headers_too_large"]),
+        ErrorText(500, "A fault of the host's; tell the operator.", ["no_answer"]),
+        ErrorText(501, "CONNECT isn't served.", ["method_not_supported"]),
+        ErrorText(
+            503, "Redis is away, or the host is too busy or ending.", [],
+            Group(
+                "Nothing was done: repeat it, after Retry-After where there is one.",
+                [
+                    "store_unavailable", "store_error", "overloaded", "behind", "stale_picture",
+                    "damaged_record", "too_many_connections", "shutting_down",
+                ]),
+            Group(
+                "It may have been done: repeat the same request with the same client_order_id "
+                    + "(or client_transaction_id), which does it once.",
+                ["outcome_unknown"]),
+            Group("It may have been done: look before you repeat it.", ["possibly_done"])),
+        ErrorText(505, "Only HTTP/1.1 and HTTP/1.0 are spoken.", ["version_not_supported"]),
+    ]
+
+    /// On the WebSocket, beside those of 400, 403, 404, 422 and 503, as far as they can be.
+    static let onSocket = ["unknown_channel", "binary_message", "too_many_subscriptions"]
+
+    /// A row for each group, as Markdown: status, what it means, codes.
+    var rows: [[String]] {
+        groups.enumerated().map { index, group in
+            let words = [index == 0 ? meaning : "", group.means].filter { !$0.isEmpty }
+            return ["\(status)", words.joined(separator: " "), ErrorText.list(group.codes)]
+        }
+    }
+
+    /// All of it in a paragraph.
+    var text: String {
+        groups.reduce(meaning) { text, group in
+            text + (group.means.isEmpty ? "" : " \(group.means)")
+                + " Codes: \(group.codes.joined(separator: ", "))."
+        }
+    }
+
+    private static func list(_ codes: [String]) -> String {
+        codes.map { $0.contains(" ") ? $0 : "`\($0)`" }.joined(separator: ", ")
+    }
 }
 
 extension Shape {

@@ -31,6 +31,9 @@ enum Examples {
             "{\"orders\": [{\"account_id\": \"1\", \"side\": \"buy\", \"symbol\": \"AAPL\", "
             + "\"quantity\": \"10\", \"price\": \"140.00\"}]}",
         "POST /api/v1/orders/cancel-all": "{\"account_id\": \"1\", \"symbol\": \"AAPL\"}",
+        "POST /api/v1/session": "{\"key\": \"oes_…\"}",
+        "POST /api/v1/admin/keys":
+            "{\"name\": \"Example\", \"role\": \"trader\", \"accounts\": [\"1\"]}",
         "PUT /api/v1/accounts/{account}/state": "{\"state\": \"active\"}",
         "PATCH /api/v1/accounts/{account}": "{\"risk_level\": \"low\"}",
         "POST /api/v1/accounts/{account}/ledger":

@@ -4,8 +4,9 @@
 enum Guide {
     static let contents = [
         ("Sign on", "sign-on"), ("Place an order", "place"), ("Look at orders", "look"),
-        ("Amend and cancel", "amend"), ("Read errors", "read-errors"),
-        ("Retry safely", "retry"), ("The live feed", "feed"), ("A whole program", "program"),
+        ("Amend and cancel", "amend"), ("Many at once, and trying it out", "many"),
+        ("Read errors", "read-errors"), ("Retry safely", "retry"),
+        ("Why an order ended", "ends"), ("The live feed", "feed"), ("A whole program", "program"),
     ]
 
     static func write(into html: inout HTML) {
@@ -13,8 +14,10 @@ enum Guide {
         writePlace(into: &html)
         writeLook(into: &html)
         writeAmend(into: &html)
+        GuideMany.write(into: &html)
         writeErrors(into: &html)
         writeRetry(into: &html)
+        GuideEnds.write(into: &html)
         GuideFeed.write(into: &html)
         GuideProgram.write(into: &html)
     }
@@ -53,7 +56,10 @@ enum Guide {
             "The answer is an execution report. `order_status` is how the order stands: `new` "
                 + "(resting), `partially_filled`, `filled`, `cancelled`, `rejected` or `expired`. "
                 + "`cum_qty` is what has traded, `leaves_qty` what is left, `avg_px` the average "
-                + "price. What the market or a rule refuses is a 422, not a report.")
+                + "price. An order that trades several times at once answers its last trade "
+                + "(`last_qty`, `last_px`), while `cum_qty` and `avg_px` are of the whole; each "
+                + "step is in the order's `history` and in /api/v1/executions. What the market or "
+                + "a rule refuses is a 422, not a report.")
     }
 
     private static func writeLook(into html: inout HTML) {
@@ -104,7 +110,12 @@ enum Guide {
                 "/api/v1/orders",
                 "{\"account_id\": \"1\", \"side\": \"buy\", \"symbol\": \"AAPL\", "
                     + "\"quantity\": \"10\", \"price\": \"140.001\"}"), &html, kind: "refused")
-        html.paragraph("A 4xx means that nothing was done: no order, no change.")
+        html.paragraph(
+            "Such an order leaves no trace: mend it and send it again, with the same "
+                + "`client_order_id` if you like. An order that is refused for want of cash or "
+                + "shares, by the market or by a rule (422) is recorded as rejected: `context` "
+                + "then has its `order_id`, its `client_order_id` is used up, and the mended order "
+                + "needs a new one. The table of errors says which codes do that.")
     }
 
     private static func writeRetry(into html: inout HTML) {
@@ -118,13 +129,13 @@ enum Guide {
     }
 
     /// A command that works.
-    private static func example(
+    static func example(
         _ label: String, _ command: String, _ html: inout HTML, kind: String = "example"
     ) {
         html.code(command, label: label, kind: kind)
     }
 
-    private static func post(_ path: String, _ body: String) -> String {
+    static func post(_ path: String, _ body: String) -> String {
         "curl -X POST \"$OES_URL\(path)\" -H \"X-API-Key: $OES_KEY\" \\\n"
             + "  -H \"Content-Type: application/json\" \\\n  -d '\(body)'"
     }

@@ -1,19 +1,24 @@
 // The guide's part about the WebSocket.
 
+import Feed
+
 enum GuideFeed {
     static func write(into html: inout HTML) {
         html.heading(2, "The live feed", id: "feed")
         html.paragraph(
             "Open a WebSocket at `/ws` (with the key in the handshake's headers) and send JSON "
-                + "text. `ping` answers `pong`; a message that isn't understood is answered with "
-                + "`{type: error, code, message, field}`, and the socket stays open.")
+                + "text. `ping` answers `pong`. A message that isn't understood or not allowed is "
+                + "answered with `{type: error, code, message, field}`, and the socket stays open: "
+                + "the codes are those of the table of errors, and "
+                + ErrorText.onSocket.map { "`\($0)`" }.joined(separator: ", ")
+                + ". A socket whose key or session ends is told so and closed with 1008.")
         html.code(
             """
             {"type": "subscribe", "channel": "oes:orderbook:AAPL"}
             {"type": "unsubscribe", "channel": "oes:orderbook:AAPL"}
             {"type": "ping"}
             """, label: "What a client sends", kind: "messages")
-        html.table("Channels", ["Channel", "Messages", "Data"], channels)
+        html.table("Channels", ["Channel", "Messages", "Data", "For"], channels)
         html.paragraph(
             "A subscribe is answered by `{type: subscription, status: success, channel}`, then by "
                 + "a snapshot, then come the changes. Each message:")
@@ -26,31 +31,73 @@ enum GuideFeed {
                       "internal": false}}
             """, label: "A message", kind: "messages")
         html.paragraph(
-            "`prev_seq` is the `seq` of the message before it on the same channel: where it isn't "
-                + "the one that you saw last, something was missed, so subscribe once more and "
-                + "start from the fresh snapshot. All numbers are decimal strings. A client that "
-                + "reads too slowly is cut off; after a reconnect subscribe again.")
+            "`seq` is the number of the event that a message tells of, and `prev_seq` is the `seq` "
+                + "of the message before it on the same channel. An event that concerns a channel "
+                + "several times gives several messages with the same `seq`: an order that "
+                + "trades is told on its account's channel as an order, an account and a position. "
+                + "From the second of them on `prev_seq` is that `seq` itself. So the rule is one: "
+                + "`prev_seq` must be the `seq` that you saw last on the channel, beginning with "
+                + "the snapshot's. Where it isn't, something was missed: subscribe once more and "
+                + "start from the fresh snapshot.")
+        html.paragraph(
+            "A client that reads too slowly is cut off; after a reconnect subscribe again. What "
+                + "happened to your orders meanwhile is at /api/v1/executions?from_seq=, asked with "
+                + "the `seq` that you saw last: reports of that very event (`event_seq`) may be ones "
+                + "that you know, as you may have been told only some of its messages. All numbers "
+                + "are decimal strings. This one needs `pip install websockets`:")
+        html.code(program, label: "A subscriber in Python", kind: "socket")
     }
+
+    static let program = """
+        import json, os
+        from websockets.sync.client import connect
+
+        URL = os.environ.get("OES_URL", "http://127.0.0.1:8001").replace("http", "ws", 1)
+        KEY = os.environ.get("OES_KEY", "")
+        SUBSCRIBE = json.dumps({"type": "subscribe", "channel": "oes:account:1"})
+
+        with connect(URL + "/ws", additional_headers={"X-API-Key": KEY} if KEY else {}) as socket:
+            socket.send(SUBSCRIBE)
+            last = None
+            for text in socket:
+                message = json.loads(text)
+                if message["type"] == "error":
+                    raise SystemExit(f"{message['code']}: {message['message']}")
+                if "seq" not in message:
+                    continue  # The answer to subscribe.
+                if message["type"] != "snapshot" and message["prev_seq"] != last:
+                    socket.send(SUBSCRIBE)  # Something was missed.
+                    continue
+                last = message["seq"]
+                print(message["type"], last, json.dumps(message["data"])[:70], flush=True)
+        """
 
     private static let channels = [
         [
             "`oes:orderbook:SYMBOL`, `oes:orderbook` (all)", "snapshot, delta",
             "`{symbol, bids, asks}`, each level `{price, quantity, orders}`; quantity 0: the level "
-                + "is gone. The snapshot of all is `{books: […]}`.",
+                + "is gone. The snapshot of all is `{books: […]}`.", who(.orderBook),
         ],
         [
             "`oes:trades:SYMBOL`, `oes:trades` (all)", "snapshot, trade",
-            "A trade, or `{trades: […]}`, newest first.",
+            "A trade, or `{trades: […]}`, newest first.", who(.trades),
         ],
         [
             "`oes:account:ID`", "snapshot, order, account, position",
             "An execution with the order as it stands, `exec_type` and `fills`; the account; a "
                 + "position. The snapshot has `account`, `positions` and open `orders`.",
+            who(.account("")),
         ],
         [
             "`oes:notifications`", "snapshot (empty), notification",
             "`{event, account_id, symbol, text, order}`: everything that happens to orders.",
+            who(.notifications),
         ],
-        ["`oes:risk`", "snapshot (empty), alert", "An order that was refused, and why."],
+        [
+            "`oes:risk`", "snapshot (empty), alert", "An order that was refused, and why.",
+            who(.risk),
+        ],
     ]
+
+    private static func who(_ channel: Channel) -> String { RouteFacts.text(of: channel.access) }
 }

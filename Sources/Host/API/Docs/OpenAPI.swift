@@ -99,11 +99,11 @@ struct OpenAPI {
     private func writeErrors(into json: inout JSONWriter) {
         json.key("responses")
         json.beginObject()
-        for error in ErrorText.all {
+        let declared = Set(routes.flatMap { RouteFacts(route: $0).refusals })
+        for error in ErrorText.all where declared.contains(error.status) {
             json.key("Error\(error.status)")
             json.beginObject()
-            let codes = error.codes.joined(separator: ", ")
-            json.pair("description", "\(error.meaning) Codes: \(codes).")
+            json.pair("description", error.text)
             var headers = ["X-Request-Id"]
             if error.status == 429 || error.status == 503 { headers.append("Retry-After") }
             json.headers(headers)

@@ -54,10 +54,12 @@ struct RouteFacts {
     }
 
     /// Who may, in words.
-    var accessText: String {
-        guard let permission = route.access.permission else { return "Anyone, without a key." }
+    var accessText: String { RouteFacts.text(of: route.access) }
+
+    static func text(of access: Access) -> String {
+        guard let permission = access.permission else { return "Anyone, without a key." }
         let roles = Role.allCases.filter { $0.may(permission) }.map(\.name).joined(separator: ", ")
-        return switch route.access {
+        return switch access {
         case .anyone, .permission: "A key of role \(roles)."
         case .account: "A key of role \(roles), for this account."
         case .order: "A key of role \(roles), for the order's account."

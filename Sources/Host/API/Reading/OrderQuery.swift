@@ -14,7 +14,7 @@ extension Field {
         Field(
             "status", .text(most: 100),
             "Only these, separated by commas: "
-                + OrderStatus.allCases.map(\.name).joined(separator: ", ") + "."),
+                + OrderStatus.used.map(\.name).joined(separator: ", ") + "."),
         Field("tag", .identifier(most: Limits.tagBytes), "Only with this tag."),
         Field("since", .time, "Made then or later."),
         Field("until", .time, "Made earlier than this."),
@@ -65,8 +65,8 @@ struct OrderQuery {
         guard let text = fields["status"] else { return [] }
         var statuses: Set<OrderStatus> = []
         for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let status = OrderStatus.allCases.first(where: { $0.name == name }) else {
-                let names = OrderStatus.allCases.map(\.name).joined(separator: ", ")
+            guard let status = OrderStatus.used.first(where: { $0.name == name }) else {
+                let names = OrderStatus.used.map(\.name).joined(separator: ", ")
                 throw .invalid(
                     "status", given: text, allowed: "some of \(names), separated by commas")
             }

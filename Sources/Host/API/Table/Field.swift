@@ -54,7 +54,9 @@ package struct Field: Sendable {
 extension Field {
     /// Every list's: how many, and from where on.
     static let paging = [
-        Field("limit", .whole(1...Int64(Limits.listMaximum)), "At most so many items."),
+        Field(
+            "limit", .whole(1...Int64(Limits.listMaximum)),
+            "At most so many items; see Lists for how many without it."),
         Field("page_token", .token, "Goes on where the answer with this token ended."),
     ]
     static let symbol = Field(

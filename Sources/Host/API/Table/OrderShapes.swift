@@ -2,9 +2,14 @@
 
 import Trading
 
+extension OrderStatus {
+    /// Those that orders have so far: nothing parks an order or waits for a trigger yet.
+    static let used = allCases.filter { $0 != .triggered && $0 != .parked }
+}
+
 extension Shape {
     private static let sides = Kind.choice(["buy", "sell"])
-    private static let statuses = Kind.choice(OrderStatus.allCases.map(\.name))
+    private static let statuses = Kind.choice(OrderStatus.used.map(\.name))
 
     private static let orderNames: [Member] = [
         .init("order_id", .text, "The account, a dash and the client order id."),

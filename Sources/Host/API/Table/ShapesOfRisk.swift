@@ -30,6 +30,9 @@ extension Shape {
             .init("version", .text),
             .init("library", .text),
             .init("mode", .choice(["enforce", "shadow", "off"])),
-            .init("limits", .map(.text), "By the names of the rule's schema; unset ones left out."),
+            .init(
+                "limits", .map(.text),
+                "By the names of the rule's schema; unset ones left out. price-collar's `beyond` is "
+                    + "in basis points: 1000 is 10 %."),
         ])
 }
