@@ -64,14 +64,16 @@ import Trading
 
     @Test func tradesAndLedgerInASpanOfTime() throws {
         let scene = try busyScene()
-        let trades = try scene.all(limit: 1_000) { scene.history.trades(symbol: nil, $0, $1) }
+        let trades = try scene.all(limit: 1_000) {
+            scene.history.trades(symbol: nil, of: .all, $0, $1)
+        }
         let spans = [
             TimeSpan(), TimeSpan(since: trades[30].time), TimeSpan(until: trades[10].time),
             TimeSpan(since: trades[30].time, until: trades[10].time),
         ]
         for span in spans {
             let found = try scene.all(limit: 4) {
-                scene.history.trades(symbol: "AAPL", in: span, $0, $1)
+                scene.history.trades(symbol: "AAPL", of: .all, in: span, $0, $1)
             }
             #expect(found == trades.filter { $0.symbol == "AAPL" && span.contains($0.time) })
             #expect(!found.isEmpty)

@@ -267,3 +267,22 @@ def test_lists_of_everyone_are_narrowed_to_the_key(keyed):
     assert accounts("mine", "/api/v1/orders", "items") == {keyed.account}
     assert accounts("mine", "/api/v1/executions", "items") == {keyed.account}
     keyed.restore()
+
+
+def test_internal_trades_are_for_their_accounts_and_for_who_sees_all(keyed):
+    fields = {"internal": True}
+    keyed.admin.give_shares(keyed.account, keyed.symbol, 100)
+    third = keyed.admin.account("Third", 1_000_000)
+    keyed.admin.give_shares(third, keyed.symbol, 100)
+    keyed.admin.order(third, "sell", keyed.symbol, 3, "60.00", **fields)
+    keyed.admin.order(keyed.account, "buy", keyed.symbol, 3, "60.00", **fields)
+    for path, items in [
+        (f"/api/v1/market/{keyed.symbol}/trades", "items"),
+        (f"/api/orders/trades/recent?symbol={keyed.symbol}", None),
+        ("/api/orders/trades/recent", None),
+    ]:
+        for who, sees in [("admin", True), ("viewer", True), ("mine", True), ("stranger", False)]:
+            body = keyed.call(who, "GET", path).json()
+            trades = body[items] if items else body
+            assert any(trade["internal"] for trade in trades) == sees, (who, path)
+    keyed.restore()

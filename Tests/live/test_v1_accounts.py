@@ -160,3 +160,35 @@ def test_an_instruments_change_keeps_the_rest(client, buyer, symbol):
     assert_error(client.call("PATCH", where, {"tick_size": "0.001"}), 400, "too_many_decimals")
     assert_error(client.call("PATCH", where, {"price_scale": 3}), 400, "unknown_field")
     assert client.get(where) == changed
+
+
+@pytest.mark.parametrize("symbol", [".", "..", "-", "_X", ".A"])
+def test_a_symbol_that_no_path_can_name(client, symbol):
+    answer = client.call("POST", "/api/v1/instruments", {
+        "symbol": symbol, "name": "x", "price_scale": 2, "quantity_scale": 0,
+        "tick_size": "0.01", "lot_size": 1})
+    assert_error(answer, 400, "invalid_value", "symbol")
+
+
+def test_nothing_but_nulls_is_no_change(client, account):
+    for where in (path(account), "/api/v1/instruments/AAPL"):
+        answer = client.call("PATCH", where, {"name": None})
+        assert_error(answer, 400, "missing_field")
+
+
+def test_a_span_of_the_ledger_and_of_executions(client, buyer, seller, symbol):
+    client.order(seller, "sell", symbol, 2, 10)
+    client.order(buyer, "buy", symbol, 1, 10)
+    client.order(buyer, "buy", symbol, 1, 10)
+    everything = client.get(f"/api/v1/accounts/{buyer}/ledger")["items"]
+    newest = everything[0]["timestamp"]
+    for where, name in [
+        (f"/api/v1/accounts/{buyer}/ledger?", "timestamp"),
+        (f"/api/v1/executions?account_id={buyer}&", "matched_at"),
+        (f"/api/v1/market/{symbol}/trades?", "timestamp"),
+    ]:
+        whole = client.get(where)["items"]
+        late = client.get(f"{where}since={newest}")["items"]
+        early = client.get(f"{where}until={newest}")["items"]
+        assert late + early == whole and late and early
+        assert all(item[name] >= newest for item in late)

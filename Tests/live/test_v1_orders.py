@@ -223,3 +223,10 @@ def test_an_order_of_a_symbol_that_was_just_made(client, numbers):
     symbol = client.instrument(f"NEW{next(numbers)}")
     account = client.account("New", 1_000)
     assert client.place(account, "buy", symbol, 1, "1.00")["order_status"] == "new"
+
+
+def test_an_ended_order_is_said_to_have_ended_before_any_rule_speaks(client, buyer, symbol):
+    order = client.place(buyer, "buy", symbol, 1, "9.00")["order_id"]
+    client.call("DELETE", f"/api/v1/orders/{order}")
+    answer = client.call("PATCH", f"/api/v1/orders/{order}", {"quantity": 100_000_000})
+    assert_error(answer, 409, "order_closed")

@@ -16,9 +16,7 @@ package final class API {
     private let metrics: MetricsRoute
     private let door: Door
     private let limiter = RateLimiter()
-    /// Requests that wait for the picture, by connection: what comes behind them waits too, so that
-    /// a cancel can't overtake its order.
-    private var held: [ObjectIdentifier: Int] = [:]
+    private let lanes = Lanes()
 
     /// `hostNames`: by what else than addresses clients may call this host.
     package init(
@@ -123,10 +121,17 @@ package final class API {
         return try services.gatekeeper.principal(request.head, now: request.receivedMicros)
     }
 
-    /// Runs a handler. Where it misses something while the picture is behind what clients were told,
-    /// it runs again once the picture has caught up: the thing may just have been made.
+    /// Runs the handler in its turn on its connection.
     private func run(_ route: Route, _ exchange: Exchange) {
-        if !held.isEmpty, held[exchange.connectionID] != nil { return hold(route, exchange) }
+        let connection = exchange.connectionID
+        let kind = route.laneKind
+        if kind != .read { exchange.onEnd = { [lanes] in lanes.leave(connection, kind) } }
+        lanes.enter(connection, kind) { [self] in start(route, exchange) }
+    }
+
+    /// Where the handler misses something while the picture is behind what clients were told, it runs
+    /// again once the picture has caught up: the thing may just have been made.
+    private func start(_ route: Route, _ exchange: Exchange) {
         do throws(Rejection) {
             try exchange.checkQuery()
             try route.handler(exchange)
@@ -134,16 +139,14 @@ package final class API {
             guard error.isAboutSomethingMissing, services.isBehind else {
                 return exchange.fail(error)
             }
-            hold(route, exchange)
+            startOnceCurrent(route, exchange)
         }
     }
 
-    private func hold(_ route: Route, _ exchange: Exchange) {
+    private func startOnceCurrent(_ route: Route, _ exchange: Exchange) {
         let connection = exchange.connectionID
-        held[connection, default: 0] += 1
+        lanes.hold(connection)
         services.whenCurrent { [self] rejection in
-            let left = held[connection, default: 1] - 1
-            held[connection] = left == 0 ? nil : left
             exchange.hasWaited = true
             do throws(Rejection) {
                 if let rejection { throw rejection }
@@ -151,6 +154,7 @@ package final class API {
             } catch {
                 exchange.fail(error)
             }
+            lanes.release(connection)
         }
     }
 

@@ -24,6 +24,8 @@ package final class Exchange {
     /// Whether its handler ran before and is run again, now that the picture has caught up.
     var hasWaited = false
     private var isDone = false
+    /// Told once when it is answered, or let go without an answer.
+    var onEnd: (() -> Void)?
     /// Why it was refused, for the log.
     private(set) var refusalCode: String?
     /// One order has about 700.
@@ -90,11 +92,19 @@ package final class Exchange {
         let micros = Clock.wallMicros() - request.receivedMicros
         route.statistics.record(status: response.status, micros: micros)
         RequestLog.write(self, status: response.status, micros: micros, to: log)
-        guard let usage else { return responder.respond(response) }
         var response = response
-        response.headers += usage.headers
+        if let usage { response.headers += usage.headers }
         responder.respond(response)
+        end()
     }
+
+    private func end() {
+        let onEnd = self.onEnd
+        self.onEnd = nil
+        onEnd?()
+    }
+
+    deinit { end() }
 
     /// Hands the connection over to a WebSocket.
     func upgrade(_ handshake: HTTPResponse, onOpen: @escaping (WebSocket) -> Void) {
@@ -102,6 +112,7 @@ package final class Exchange {
         route.statistics.record(
             status: handshake.status, micros: Clock.wallMicros() - request.receivedMicros)
         responder.upgrade(handshake, onOpen: onOpen)
+        end()
     }
 
     // MARK: What was asked

@@ -219,7 +219,9 @@ final class WorkerParts {
         let history = History(
             redis: connections.reads, projector: projector, picture: picture,
             acknowledged: acknowledged)
-        history.trades(symbol: nil, Page(limit: FeedPublisher.tradesRemembered, before: nil)) {
+        history.trades(
+            symbol: nil, of: .only([]), Page(limit: FeedPublisher.tradesRemembered, before: nil)
+        ) {
             [self] result in
             if case .success(let page) = result { feed.seed(trades: Array(page.items.reversed())) }
             waitUntilSettled()

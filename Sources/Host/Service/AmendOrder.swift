@@ -69,6 +69,8 @@ extension OrderService {
         guard let instrument = picture.instruments[order.symbol],
             let account = picture.accounts[String(order.id.account)]
         else { return completion(.failure(.stalePicture)) }
+        // The rules judge what can still change; the script has the last word on whether it can.
+        guard order.status.isOpen else { return completion(.failure(.closed(order))) }
         let decision = checkAmend(order, change, account: account, instrument: instrument)
         if let rejection = decision.rejection { return completion(.failure(rejection)) }
         let call = AmendCall(

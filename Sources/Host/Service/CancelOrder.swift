@@ -42,13 +42,13 @@ extension OrderService {
         }
     }
 
-    /// Cancels the open orders of these accounts that the filter lets through, as the picture shows
-    /// them once it holds all that any client was told.
+    /// Cancels the open orders of these accounts that the filter lets through: all that stood in
+    /// Redis when the request came, whichever host took them.
     package func cancelAll(
         _ filter: OrderFilter, of accounts: AccountScope = .all, by reason: String,
         _ completion: @escaping (Result<MassCancelResult, Rejection>) -> Void
     ) {
-        picture.whenCaughtUp(to: acknowledged.sequence) { [self] rejection in
+        whenPictureHoldsAllSent { [self] rejection in
             if let rejection { return completion(.failure(rejection)) }
             let orders = picture.openOrders.newest(
                 account: filter.account, before: .max, limit: .max
@@ -56,6 +56,17 @@ extension OrderService {
             MassCancel(of: orders.map(\.id)) { [self] id, done in
                 cancel(id, reason: reason, done)
             }.start { completion(.success($0)) }
+        }
+    }
+
+    /// Asks for the last sequence behind every command that this host has sent so far, and waits for
+    /// the picture to come so far.
+    private func whenPictureHoldsAllSent(_ action: @escaping WaitEnd) {
+        matcher.lastSequence { [picture] result in
+            switch result {
+            case .success(let sequence): picture.whenCaughtUp(to: sequence, action)
+            case .failure(let failure): action(failure.rejection)
+            }
         }
     }
 }

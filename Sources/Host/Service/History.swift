@@ -90,14 +90,15 @@ package final class History {
 
     /// One symbol's trades, or all.
     package func trades(
-        symbol: String?, in span: TimeSpan = TimeSpan(), _ page: Page,
+        symbol: String?, of accounts: AccountScope, in span: TimeSpan = TimeSpan(), _ page: Page,
         _ completion: @escaping Completion<Trade>
     ) {
         let list = symbol.map { ProjectedList.tradesOf(symbol: $0) } ?? .trades
+        let isShown: ((Trade) -> Bool)? = accounts == .all ? nil : { $0.isShown(to: accounts) }
         whenListed(completion) { [store] in
             store.reader(list, time: \Trade.time) { item throws(RecordError) in
                 try Trade(listItem: item)
-            }.page(page, in: span, where: nil, completion)
+            }.page(page, in: span, where: isShown, completion)
         }
     }
 
@@ -138,5 +139,13 @@ package final class History {
         projector.whenProjected(to: acknowledged.sequence) { rejection in
             if let rejection { completion(.failure(rejection)) } else { read() }
         }
+    }
+}
+
+extension Trade {
+    /// The internal book is dark: its trades are for their own accounts, and for who may see all.
+    package func isShown(to accounts: AccountScope) -> Bool {
+        book == .lit || accounts.contains(buyOrderID.account)
+            || accounts.contains(sellOrderID.account)
     }
 }

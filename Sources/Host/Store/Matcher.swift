@@ -165,6 +165,13 @@ package final class Matcher {
         }
     }
 
+    /// The sequence of the last change, behind all commands that were sent before.
+    package func lastSequence(_ answer: @escaping (Result<Int64, RedisFailure>) -> Void) {
+        connection.send(RedisCommand("GET", [keys.sequence])) { reply in
+            answer(reply.map { $0.int64 ?? 0 })
+        }
+    }
+
     private func call<Reply>(
         _ function: ScriptFunction, _ arguments: @escaping (inout RedisCommand) -> Void,
         _ answer: @escaping Answer<Reply>, repeats: Int = 0,

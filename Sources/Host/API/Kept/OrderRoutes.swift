@@ -14,11 +14,11 @@ struct OrderRoutes {
             Route(
                 .post, "/api/accounts/{account}/orders", "Place an order", .account(.trade),
                 body: OrderFields.kept, answers: [.ok(.keptOrder)],
-                refusals: [.conflict, .refused], place),
+                refusals: [.conflict, .refused], isSentInOrder: true, place),
             Route(
                 .post, "/api/accounts/{account}/orders/direct", "Place an order",
                 .account(.trade), body: OrderFields.kept, answers: [.ok(.keptOrder)],
-                refusals: [.conflict, .refused], place),
+                refusals: [.conflict, .refused], isSentInOrder: true, place),
             Route(
                 .get, "/api/accounts/{account}/orders", "An account's orders", .account(.see),
                 query: Field.paging, answers: [.ok(listOf: .keptOrder)], ofAccount),
@@ -42,19 +42,22 @@ struct OrderRoutes {
             Route(
                 .post, "/api/orders/{order}/edit", "Change price or quantity", .order(.trade),
                 body: OrderFields.change, answers: [.ok(.edited)], refusals: [.conflict, .refused],
+                isSentInOrder: true,
                 edit),
             Route(
                 .post, "/api/orders/{order}/cancel", "Cancel an order", .order(.cancel),
                 body: [], isBodyOptional: true, answers: [.ok(.cancelled)],
-                refusals: [.conflict], cancel),
+                refusals: [.conflict], isSentInOrder: true, cancel),
             Route(
                 .post, "/api/accounts/{account}/orders/{order}/cancel",
                 "Cancel an account's order", .account(.cancel), body: [], isBodyOptional: true,
-                answers: [.ok(.cancelled)], refusals: [.conflict], cancelOfAccount),
+                answers: [.ok(.cancelled)], refusals: [.conflict], isSentInOrder: true,
+                cancelOfAccount),
             Route(
                 .delete, "/api/accounts/{account}/orders/{order}",
                 "Cancel an account's order", .account(.cancel), body: [], isBodyOptional: true,
-                answers: [.ok(.cancelled)], refusals: [.conflict], cancelOfAccount),
+                answers: [.ok(.cancelled)], refusals: [.conflict], isSentInOrder: true,
+                cancelOfAccount),
         ]
     }
 
@@ -136,7 +139,8 @@ struct OrderRoutes {
         let symbol = try query["symbol"].map { symbol throws(Rejection) in
             try services.requireInstrument(symbol).symbol
         }
-        services.history.trades(symbol: symbol, page) { [services] result in
+        services.history.trades(symbol: symbol, of: exchange.principal.accounts, page) {
+            [services] result in
             exchange.replyPage(result, limit: page.limit) { trade, json in
                 TradeJSON.write(
                     trade, scales: services.scales(trade.symbol), style: .numbers,

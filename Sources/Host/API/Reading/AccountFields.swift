@@ -61,7 +61,7 @@ struct AccountFields {
         change.isActive = try fields.flag("active")
         change.state = try readState(fields)
         change.shortLimit = try shortLimit(fields)
-        guard !fields.object.members.isEmpty else {
+        guard fields.object.members.contains(where: { fields.has($0.name) }) else {
             let names = profile.map(\.name).joined(separator: ", ")
             throw .missing("name", expected: "given, or one of \(names)")
         }

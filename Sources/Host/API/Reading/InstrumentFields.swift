@@ -39,6 +39,10 @@ struct InstrumentFields {
         guard let symbol = try fields.identifier("symbol", most: Limits.symbolBytes) else {
             throw .missing("symbol", expected: "1 to \(Limits.symbolBytes) letters, digits, . _ -")
         }
+        guard symbol.first?.isLetter == true || symbol.first?.isNumber == true else {
+            throw .invalid(
+                "symbol", given: "\"\(symbol)\"", allowed: "one that begins with a letter or digit")
+        }
         let name = try fields.requiredText("name", most: Limits.nameBytes)
         let priceScale = try scale(fields, "price_scale")
         let quantityScale = try scale(fields, "quantity_scale")
@@ -70,7 +74,7 @@ struct InstrumentFields {
         change.makerFeeBps = try fields.whole("maker_fee_bps", fees)
         change.takerFeeBps = try fields.whole("taker_fee_bps", fees)
         if fields.has("min_notional") { change.minNotional = try minNotional(fields) }
-        guard !fields.object.members.isEmpty else {
+        guard fields.object.members.contains(where: { fields.has($0.name) }) else {
             let names = Self.change.map(\.name).joined(separator: ", ")
             throw .missing("state", expected: "given, or one of \(names)")
         }

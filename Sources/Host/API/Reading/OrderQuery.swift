@@ -8,17 +8,16 @@ extension Field {
     static let ofAccount = Field(
         "account_id", .identifier(most: Limits.tagBytes),
         "Only of this account; needed with a key for several accounts.")
-    static let orderFilters: [Field] = [
-        ofAccount, symbol,
-        Field("side", .choice(["buy", "sell"]), "Only this side."),
-        Field(
-            "status", .text(most: 100),
-            "Only these, separated by commas: "
-                + OrderStatus.used.map(\.name).joined(separator: ", ") + "."),
-        Field("tag", .identifier(most: Limits.tagBytes), "Only with this tag."),
-        Field("since", .time, "Made then or later."),
-        Field("until", .time, "Made earlier than this."),
-    ]
+    static let orderFilters: [Field] =
+        [
+            ofAccount, symbol,
+            Field("side", .choice(["buy", "sell"]), "Only this side."),
+            Field(
+                "status", .text(most: 100),
+                "Only these, separated by commas: "
+                    + OrderStatus.used.map(\.name).joined(separator: ", ") + "."),
+            Field("tag", .identifier(most: Limits.tagBytes), "Only with this tag."),
+        ] + timeSpan
 }
 
 /// A query's parameters, each read by its kind with the words that bodies have.
@@ -48,9 +47,12 @@ struct OrderQuery {
         filter.side = try side()
         filter.statuses = try statuses()
         filter.tag = try tag()
-        filter.created.since = try time("since")
-        filter.created.until = try time("until")
+        filter.created = try span()
         return filter
+    }
+
+    func span() throws(Rejection) -> TimeSpan {
+        TimeSpan(since: try time("since"), until: try time("until"))
     }
 
     private func side() throws(Rejection) -> Side? {

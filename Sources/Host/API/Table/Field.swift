@@ -59,6 +59,10 @@ extension Field {
             "At most so many items; see Lists for how many without it."),
         Field("page_token", .token, "Goes on where the answer with this token ended."),
     ]
+    static let timeSpan = [
+        Field("since", .time, "Made then or later."),
+        Field("until", .time, "Made earlier than this."),
+    ]
     static let symbol = Field(
         "symbol", .identifier(most: Limits.symbolBytes), "Only of this instrument.")
     static let depth = Field(

@@ -26,14 +26,17 @@ package struct Route {
     let needsRedis: Bool
     /// What the call counts as for its key's limits.
     let cost: Cost
+    /// How it stands to other requests of its connection.
+    let laneKind: Lanes.Kind
     let handler: Handler
     let statistics = RouteStatistics()
 
+    /// `isSentInOrder`: its handler sends to Redis at once, or holds up whoever comes behind.
     init(
         _ method: HTTPMethod, _ pattern: String, _ summary: String, _ access: Access,
         query: [Field] = [], body: [Field]? = nil, isBodyOptional: Bool = false,
         answers: [Answer] = [], refusals: [RefusalClass] = [], needsRedis: Bool = true,
-        cost: Cost? = nil, _ handler: @escaping Handler
+        cost: Cost? = nil, isSentInOrder: Bool = false, _ handler: @escaping Handler
     ) {
         self.method = method
         self.pattern = pattern
@@ -46,6 +49,7 @@ package struct Route {
         self.refusals = refusals
         self.needsRedis = needsRedis
         self.cost = cost ?? Cost(of: access.permission)
+        laneKind = method == .get ? .read : isSentInOrder ? .order : .write
         self.handler = handler
     }
 

@@ -37,7 +37,8 @@ struct AccountRoutesV1 {
             Route(
                 .get, "/api/v1/accounts/{account}/ledger",
                 "Every movement of cash and shares, newest first", .account(.see),
-                query: Field.paging, answers: [.ok(pageOf: .ledgerEntry(.decimal))], ledger),
+                query: Field.timeSpan + Field.paging,
+                answers: [.ok(pageOf: .ledgerEntry(.decimal))], ledger),
             Route(
                 .post, "/api/v1/accounts/{account}/ledger", "Deposit, withdraw or adjust",
                 .account(.administer), body: TransactionFields.kept,
@@ -80,7 +81,8 @@ struct AccountRoutesV1 {
         let query = try exchange.queryFields()
         let page = try exchange.page(query, defaultLimit: Limits.listDefault)
         let account = try services.requireAccount(exchange.parameters[0])
-        services.history.ledger(account: account.id, page) { [services] result in
+        let span = try OrderQuery(fields: query, services: services).span()
+        services.history.ledger(account: account.id, in: span, page) { [services] result in
             exchange.replyItems(result) { line, json in
                 services.write(line, style: .strings, into: &json)
             }

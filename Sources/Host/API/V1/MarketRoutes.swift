@@ -29,7 +29,8 @@ struct MarketRoutes {
             },
             Route(
                 .get, "/api/v1/market/{symbol}/trades", "Trades, newest first",
-                .permission(.see), query: Field.paging, answers: [.ok(pageOf: .publicTrade)],
+                .permission(.see), query: Field.timeSpan + Field.paging,
+                answers: [.ok(pageOf: .publicTrade)],
                 trades),
         ]
     }
@@ -48,7 +49,10 @@ struct MarketRoutes {
         let query = try exchange.queryFields()
         let page = try exchange.page(query, defaultLimit: Limits.listDefault)
         let instrument = try services.pathInstrument(exchange)
-        services.history.trades(symbol: instrument.symbol, page) { result in
+        let span = try OrderQuery(fields: query, services: services).span()
+        services.history.trades(
+            symbol: instrument.symbol, of: exchange.principal.accounts, in: span, page
+        ) { result in
             exchange.replyItems(result) { trade, json in
                 TradeJSON.write(
                     trade, scales: DisplayScales(instrument), style: .strings,

@@ -24,7 +24,8 @@ struct OrderListRoutes {
                     Field(
                         "from_seq", .whole(1...Scaled.maximum),
                         "From this event on, the oldest first: closes a gap of oes:account."),
-                ] + Field.paging, answers: [.ok(.executions)], refusals: [.notFound, .refused],
+                ] + Field.timeSpan + Field.paging, answers: [.ok(.executions)],
+                refusals: [.notFound, .refused],
                 executions),
             Route(
                 .post, "/api/v1/orders/cancel-all", "Cancel all orders that match",
@@ -63,7 +64,9 @@ struct OrderListRoutes {
         let account = try query.account(of: exchange.principal)
         let symbol = try query.symbol()
         guard let sequence = try query.sequence("from_seq") else {
-            return services.history.executions(account: account, symbol: symbol, page) { result in
+            return services.history.executions(
+                account: account, symbol: symbol, in: try query.span(), page
+            ) { result in
                 reply(
                     exchange,
                     result.map {
@@ -71,9 +74,8 @@ struct OrderListRoutes {
                     })
             }
         }
-        guard page.before == nil else {
-            throw .invalid(
-                "page_token", given: "one", allowed: "left away together with from_seq")
+        for name in ["page_token", "since", "until"] where query.fields[name] != nil {
+            throw .invalid(name, given: "one", allowed: "left away together with from_seq")
         }
         services.history.executions(
             account: account, fromSequence: sequence, limit: page.limit

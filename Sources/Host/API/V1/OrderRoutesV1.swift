@@ -15,7 +15,7 @@ struct OrderRoutesV1 {
             Route(
                 .post, "/api/v1/orders", "Place an order", .permission(.trade),
                 body: OrderFields.new, answers: [.ok(.execution)],
-                refusals: [.notFound, .conflict, .refused], place),
+                refusals: [.notFound, .conflict, .refused], isSentInOrder: true, place),
             Route(
                 .get, "/api/v1/orders/{order}", "One order with its history", .order(.see),
                 answers: [.ok(.orderWithHistory)], refusals: [.notFound], one),
@@ -26,11 +26,11 @@ struct OrderRoutesV1 {
             Route(
                 .patch, "/api/v1/orders/{order}", "Change price or quantity", .order(.trade),
                 body: OrderFields.change, answers: [.ok(.amended)],
-                refusals: [.notFound, .conflict, .refused], amend),
+                refusals: [.notFound, .conflict, .refused], isSentInOrder: true, amend),
             Route(
                 .delete, "/api/v1/orders/{order}", "Cancel an order", .order(.cancel),
                 body: [], isBodyOptional: true, answers: [.ok(.execution)],
-                refusals: [.notFound, .conflict], cancel),
+                refusals: [.notFound, .conflict], isSentInOrder: true, cancel),
         ]
     }
 
