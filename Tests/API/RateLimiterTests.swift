@@ -84,22 +84,23 @@ struct RateLimiterTests {
     func signIns() throws {
         let limiter = SignInLimiter()
         for _ in 0..<Limits.failedSignInsPerSecond {
-            try limiter.check("10.0.0.1", now: 0)
-            limiter.noteFailure("10.0.0.1", now: 0)
+            try limiter.countFailure(of: "10.0.0.1", now: 0)
         }
-        #expect(throws: Rejection.self) { try limiter.check("10.0.0.1", now: 0) }
-        try limiter.check("10.0.0.2", now: 0)
-        try limiter.check("10.0.0.1", now: Self.second)
+        #expect(throws: Rejection.self) { try limiter.countFailure(of: "10.0.0.1", now: 0) }
+        try limiter.countFailure(of: "10.0.0.2", now: 0)
+        try limiter.countFailure(of: "10.0.0.1", now: Self.second)
     }
 
     @Test("more addresses than there is place for share one allowance")
     func manyAddresses() throws {
         let limiter = SignInLimiter()
-        for number in 0..<Limits.signInAddresses { limiter.noteFailure("a\(number)", now: 0) }
-        for number in 0..<Limits.failedSignInsPerSecond {
-            limiter.noteFailure("b\(number)", now: 0)
+        for number in 0..<Limits.signInAddresses {
+            try limiter.countFailure(of: "a\(number)", now: 0)
         }
-        #expect(throws: Rejection.self) { try limiter.check("c", now: 0) }
-        try limiter.check("c", now: Self.second)
+        for number in 0..<Limits.failedSignInsPerSecond {
+            try limiter.countFailure(of: "b\(number)", now: 0)
+        }
+        #expect(throws: Rejection.self) { try limiter.countFailure(of: "c", now: 0) }
+        try limiter.countFailure(of: "c", now: Self.second)
     }
 }

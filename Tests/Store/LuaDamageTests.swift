@@ -24,8 +24,9 @@ private let damages: [Damage] = [
     ("instrument", ["seq", "events", "instruments"]),
     ("expire", ["seq", "events", "instruments", "accounts", "positions", "orders"]),
     ("expire", ["book:AAPL:b", "levels:AAPL:b", "expiry:AAPL"]),
-    ("key", ["seq", "events", "keys"]), ("session", ["keys", "sessions"]),
-    ("revoke", ["keys", "sessions"]),
+    ("key", ["seq", "events", "keys"]),
+    ("session", ["keys", "sessions", "sessions:000000a1"]),
+    ("revoke", ["keys", "sessions", "sessions:000000a1"]),
     ("project", ["projected", "list:orders"]),
 ].flatMap { function, keys in keys.map { Damage(function: function, key: $0) } }
 

@@ -143,35 +143,11 @@ import Trading
             }, "refused unknown_key key=000000ff")
     }
 
-    @Test func sessionsThatAreOverAreTakenOut() throws {
-        try Self.prepare(world)
-        let end = functions.time() + 200_000
-        for number in 0..<130 {
-            let id = "0000c" + String(1_000 + number).suffix(3)
-            _ = functions.key(id, 1, packed: Self.session(end))
-        }
-        functions.wait(until: end + 1)
-        let far = functions.time() + 60_000_000
-        let first = functions.key("000000b2", 1, packed: Self.session(far))
-        let gone = try changedKeys(first)
-        #expect(gone.count == 101 && gone.dropLast().allSatisfy { $0.revokedAt > 0 })
-        #expect(gone.last?.id == "000000b2" && gone.last?.revokedAt == 0)
-        let second = functions.key("000000b3", 1, packed: Self.session(far))
-        #expect(try changedKeys(second).count == 31)
-        // a0, a1, b1, b2, b3.
-        #expect(world.redis.call("HLEN", functions.key("keys")).integer == 5)
-        #expect(world.redis.call("ZCARD", functions.key("sessions")).integer == 3)
-        world.expectUnchanged(
-            {
-                functions.key("000000b4", 1, packed: Self.session(functions.time()))
-            }, "refused bad_argument name=expires_at")
-    }
-
     @Test func thereIsABoundToBoth() throws {
         let world = try LuaWorld { source in
             source.replacingOccurrences(
-                of: "SESSIONS_MOST, PURGED_PER_CALL = 1000, 10000,",
-                with: "SESSIONS_MOST, PURGED_PER_CALL = 3, 2,")
+                of: "SESSIONS_PER_KEY, PURGED_PER_CALL = 1000, 10000,",
+                with: "SESSIONS_PER_KEY, PURGED_PER_CALL = 3, 2,")
         }
         let functions = world.functions
         try Self.prepare(world)

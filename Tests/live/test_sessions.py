@@ -59,9 +59,42 @@ def test_wrong_keys_are_refused_at_the_field_and_slowed(keyed):
     assert "sign-in refused" in keyed.host.output()
 
 
+def test_guesses_hold_up_no_right_key_of_the_same_address(keyed):
+    statuses = []
+    for _ in range(10):
+        for _ in range(10):
+            guess = keyed.call(None, "POST", "/api/v1/session", {"key": "oes_guess"})
+            statuses.append(guess.status_code)
+        sign_in(keyed, "viewer")
+    assert 429 in statuses
+
+
+def test_one_key_has_fifty_sessions_and_the_oldest_go_first(keyed):
+    keyed.add(keyed.admin, "many", "viewer")
+    before = keyed.admin.get("/api/v1/admin/keys?kind=session&limit=1000")["items"]
+    first = sign_in(keyed, "many")
+    cookie = {"Cookie": f"oes_session={first.cookies['oes_session']}"}
+    with keyed.socket(headers=cookie) as socket:
+        answers = [first] + [sign_in(keyed, "many") for _ in range(59)]
+        told = socket.collect(
+            lambda seen: any(item.get("type") == "error" for item in seen), timeout=2)
+        assert told[-1]["code"] == "expired_session"
+    listed = keyed.admin.get("/api/v1/admin/keys?kind=session&limit=1000")["items"]
+    mine = [item["key_id"] for item in listed if item["parent"] == keyed.ids["many"]]
+    assert mine == [answer.json()["id"] for answer in reversed(answers[10:])]
+    assert len(listed) == len(before) + 50
+    for answer in answers[:10]:
+        assert_error(by_cookie(keyed, answer, "GET", "/api/v1/session"), 401, "expired_session")
+    for answer in answers[10:]:
+        assert by_cookie(keyed, answer, "GET", "/api/v1/session").status_code == 200
+    sign_in(keyed, "viewer")
+    limit = answers[0].headers["RateLimit-Limit"]
+    assert int(answers[-1].headers["RateLimit-Remaining"]) < int(limit) == 2_000
+
+
 def test_a_revoked_key_ends_its_sockets_and_sessions(keyed):
     keyed.add(keyed.admin, "brief", "trader")
-    answer = sign_in_when_it_may(keyed, "brief")
+    answer = sign_in(keyed, "brief")
     cookie = {"Cookie": f"oes_session={answer.cookies['oes_session']}"}
     with keyed.socket("brief") as first, keyed.socket(headers=cookie) as second:
         for socket in (first, second):
@@ -77,17 +110,6 @@ def test_a_revoked_key_ends_its_sockets_and_sessions(keyed):
             assert closed.value.rcvd.code == 1008
     assert_error(by_cookie(keyed, answer, "GET", "/api/status"), 401, "expired_session")
     assert_error(keyed.call("brief", "GET", "/api/status"), 401, "revoked_key")
-
-
-def sign_in_when_it_may(keyed, who):
-    """The guesses of another test may still be held against this address."""
-    from oes.host import wait_until
-
-    def attempt():
-        answer = requests.post(
-            keyed.url + "/api/v1/session", json={"key": keyed.secrets[who]}, timeout=10)
-        return answer if answer.status_code == 201 else None
-    return wait_until(attempt, what="a sign-in")
 
 
 def test_a_key_of_five_orders_a_second(keyed):

@@ -56,10 +56,10 @@ package final class Exchange {
 
     var connectionID: ObjectIdentifier { responder.connectionID }
 
-    /// Counts the call for the key's limits. Throws 429 where there is nothing left; a route that
-    /// counts by its handler counts all its orders so, before it does anything with them.
-    func count(_ cost: Cost, _ count: Int = 1) throws(Rejection) {
-        let counted = limiter.count(principal, cost, count)
+    /// Counts the call for the key's limits: who asks, unless another is given. Throws 429 where
+    /// there is nothing left; a batch counts all its orders so, before it does anything with them.
+    func count(_ cost: Cost, _ count: Int = 1, of other: Principal? = nil) throws(Rejection) {
+        let counted = limiter.count(other ?? principal, cost, count)
         usage = counted.usage ?? usage
         if let refusal = counted.refusal { throw refusal }
     }

@@ -58,6 +58,10 @@ package enum Limits {
     package static let webSocketMessageBytes = 1_048_576
     /// Channels that one socket may be subscribed to.
     package static let subscriptionsPerSocket = 256
+    /// Messages a second from a socket's client; a message of more is refused and not acted on.
+    package static let socketMessagesPerSecond: Int64 = 100
+    /// So many may come at once: a page that subscribes to all it shows.
+    package static let socketMessagesAtOnce: Int64 = 300
     /// Time between pings; two unanswered ones end the connection.
     package static let pingMillis = 20_000
 
@@ -66,13 +70,13 @@ package enum Limits {
     /// Calls a second, worker and key, beside orders and cancels: what many pages and a busy program
     /// need together.
     package static let requestsPerSecond: Int64 = 2_000
-    /// Failed sign-ins a second and address; more are refused before the key is looked at.
+    /// Failed sign-ins a second and address; more are answered 429. A right key is never held up.
     package static let failedSignInsPerSecond: Int64 = 5
     /// Addresses that failed lately; those beyond share one allowance.
     package static let signInAddresses = 4_096
     /// Entries of the audit log that one filtered request looks through.
     package static let auditEntriesScanned = 5_000
-    /// How often open sockets are looked at for keys and sessions that ended.
+    /// How often open sockets are looked at for keys and sessions that ended unseen.
     package static let accessCheckMillis = 500
 
     // JSON.
@@ -114,6 +118,8 @@ package enum Limits {
     /// Keys that aren't revoked.
     package static let keys = 1_000
     package static let sessions = 10_000
+    /// Of one key; with a further one the oldest ends, so that nobody takes all the places.
+    package static let sessionsPerKey = 50
     /// A day's work at a desk; then the page asks for the key again.
     package static let sessionHours = 12
     /// Orders a second and key, unless the key says otherwise.

@@ -1,5 +1,6 @@
-// Slows down whoever guesses keys: an address that has failed so often in the last second is refused
-// before its key is looked at. Who signs in rightly is never counted.
+// Slows down whoever guesses keys: an address that has failed so often in the last second is told so.
+// Who signs in rightly is never counted and never held up, whatever others at the address do: a
+// secret has 256 bits, so that looking a guess up gives nothing away.
 
 import Base
 import Trading
@@ -9,22 +10,20 @@ final class SignInLimiter {
     /// For the addresses that there is no place for.
     private static let others = ""
 
-    /// Throws 429. `now`: monotonic microseconds.
-    func check(_ address: String, now: Int64 = Clock.monotonicMicros()) throws(Rejection) {
-        var bucket = failures[place(of: address, now)] ?? SignInLimiter.fresh(now)
-        guard bucket.take(1, now: now) else {
+    /// Counts a failed sign-in; throws 429 where there were too many. `now`: monotonic microseconds.
+    func countFailure(
+        of address: String, now: Int64 = Clock.monotonicMicros()
+    ) throws(Rejection) {
+        let place = place(of: address, now)
+        var bucket = failures[place] ?? SignInLimiter.fresh(now)
+        let isWithin = bucket.take(1, now: now)
+        failures[place] = bucket
+        guard isWithin else {
             throw Rejection(
                 .tooMany, "rate_limited",
                 "Too many failed sign-ins from this address; wait a second and try again.",
                 values: "limit=\(Limits.failedSignInsPerSecond)")
         }
-    }
-
-    func noteFailure(_ address: String, now: Int64 = Clock.monotonicMicros()) {
-        let place = place(of: address, now)
-        var bucket = failures[place] ?? SignInLimiter.fresh(now)
-        _ = bucket.take(1, now: now)
-        failures[place] = bucket
     }
 
     private func place(of address: String, _ now: Int64) -> String {

@@ -32,17 +32,17 @@ struct SessionRoutes {
     private func open(_ exchange: Exchange) throws(Rejection) {
         let secret = try exchange.bodyFields().requiredText("key", most: 100)
         let address = exchange.request.remoteAddress
-        try services.signIns.check(address)
         let key: AccessKey
         do throws(Rejection) {
             key = try services.gatekeeper.key(
                 forSignIn: secret, now: exchange.request.receivedMicros)
         } catch {
-            services.signIns.noteFailure(address)
+            try services.signIns.countFailure(of: address)
             exchange.log.warning(
                 "\(exchange.requestID) sign-in refused: \(error.reason), from \(address)")
             throw error
         }
+        try exchange.count(.request, of: Principal(key))
         let actor = Actor(
             id: key.id, name: key.name, requestID: exchange.requestID, address: address)
         services.keys.openSession(of: key, by: actor) { [services] result in

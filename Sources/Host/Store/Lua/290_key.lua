@@ -8,7 +8,7 @@ do
 local function define()
 
 -- Limits.swift names the same, but for the last.
-local KEYS_MOST, SESSIONS_MOST, PURGED_PER_CALL = 1000, 10000, 100
+local KEYS_MOST, SESSIONS_MOST, SESSIONS_PER_KEY, PURGED_PER_CALL = 1000, 10000, 50, 100
 
 local CREATE, REVOKE, END = 1, 2, 3
 local KEY, SESSION = 1, 2
@@ -92,12 +92,17 @@ local function check_new_key(keys, key)
     if live >= KEYS_MOST then refuse('too_many_keys', format('limit=%d', KEYS_MOST)) end
 end
 
+local function sessions_of(keys, parent)
+    return keys.sessions .. ':' .. parent
+end
+
 -- Takes a session out. What is left of it is in the events.
 local function end_session(call, session, removed)
     session.revoked_at = call.time
     key_changed(call, session)
     removed[#removed + 1] = session.id
     remove_from_zset(call, call.keys.sessions, session.id)
+    remove_from_zset(call, sessions_of(call.keys, session.parent), session.id)
 end
 
 local function remove_keys(call, ids)
@@ -107,21 +112,29 @@ local function remove_keys(call, ids)
     append(call, 'writes', write)
 end
 
-local function purge_sessions(call)
-    local keys, removed = call.keys, {}
+local function purge_sessions(call, removed)
+    local keys = call.keys
     local due = redis_call(
         'ZRANGEBYSCORE', keys.sessions, '-inf', format('%d', call.time), 'LIMIT', 0,
         PURGED_PER_CALL)
     for index = 1, #due do
         end_session(call, find_key(keys, due[index], SESSION), removed)
     end
-    remove_keys(call, removed)
-    return #removed
+end
+
+-- Of a key that has as many as it may, those go that would be over first: else whoever may sign in
+-- at all could take every place there is.
+local function make_room(call, parent, removed)
+    local live = redis_call(
+        'ZRANGEBYSCORE', sessions_of(call.keys, parent), format('(%d', call.time), '+inf')
+    for index = 1, #live + 1 - SESSIONS_PER_KEY do
+        end_session(call, find_key(call.keys, live[index], SESSION), removed)
+    end
 end
 
 -- All but the digest and the end is its key's.
 local function start_session(call, session)
-    local keys = call.keys
+    local keys, removed = call.keys, {}
     local key = find_key(keys, session.parent, KEY)
     if key.revoked_at ~= 0 or (key.expires_at ~= 0 and key.expires_at <= call.time) then
         refuse('key_revoked', 'key=' .. key.id)
@@ -129,10 +142,15 @@ local function start_session(call, session)
     session.role, session.scope, session.limit, session.host =
         key.role, key.scope, key.limit, key.host
     check_part(session.expires_at > call.time, 'expires_at')
-    if redis_call('ZCARD', keys.sessions) - purge_sessions(call) >= SESSIONS_MOST then
+    purge_sessions(call, removed)
+    make_room(call, key.id, removed)
+    if redis_call('ZCARD', keys.sessions) - #removed >= SESSIONS_MOST then
         refuse('too_many_sessions', format('limit=%d', SESSIONS_MOST))
     end
-    add_to_zset(call, keys.sessions, format('%d', session.expires_at), session.id)
+    remove_keys(call, removed)
+    local over_at = format('%d', session.expires_at)
+    add_to_zset(call, keys.sessions, over_at, session.id)
+    add_to_zset(call, sessions_of(keys, key.id), over_at, session.id)
 end
 
 local function create(call, id, record)
