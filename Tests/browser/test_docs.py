@@ -31,6 +31,14 @@ def test_axe_finds_nothing_and_nothing_sticks_out(open_docs, width, scheme):
     assert wider <= 0, f"{wider} px wider than the window"
 
 
+def test_every_table_shows_all_its_rows(open_docs):
+    page = open_docs(viewport={"width": 1366, "height": 900})
+    hidden = page.evaluate("""[...document.querySelectorAll('.docs .scroll')]
+        .filter(each => each.scrollHeight > each.clientHeight + 1)
+        .map(each => each.getAttribute('aria-label'))""")
+    assert hidden == []
+
+
 def test_it_reads_without_script(open_docs):
     page = open_docs(java_script_enabled=False)
     page.click("nav >> text=Place an order")

@@ -1,6 +1,7 @@
 """/docs: complete, readable without anything else, and every command on it works."""
 
 import html
+import json
 import os
 import re
 import subprocess
@@ -53,6 +54,9 @@ def shell(server, block, folder, expected, key=""):
     statuses = done.stderr.split()
     assert len(statuses) == len(re.findall(r"\bcurl ", block)), f"{block}\n{done.stderr}"
     assert set(statuses) <= expected, f"{block}\n{statuses}\n{done.stdout}"
+    # Each order of a batch has its own.
+    if "/batch" in block:
+        assert {item["status"] for item in json.loads(done.stdout)["items"]} == {200}, done.stdout
 
 
 def test_every_command_works(server, page, tmp_path):

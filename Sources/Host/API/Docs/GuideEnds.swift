@@ -7,7 +7,7 @@ enum GuideEnds {
             "An order that isn't refused may still end before it is filled. `reason` then says "
                 + "why, in the report and in the order; `filled_quantity` (`cum_qty`) is what it "
                 + "traded before. A rejected order's `reason` is the code of its 422.")
-        html.table("Why an order ended", ["`reason`", "Status", "Means"], reasons)
+        html.table("Why an order ended", ["Reason", "Status", "Means"], reasons)
     }
 
     /// Tests hold them against the sources.

@@ -41,10 +41,11 @@ enum GuideFeed {
                 + "start from the fresh snapshot.")
         html.paragraph(
             "A client that reads too slowly is cut off; after a reconnect subscribe again. What "
-                + "happened to your orders meanwhile is at /api/v1/executions?from_seq=, asked with "
+                + "happened to your orders meanwhile is at `/api/v1/executions?from_seq=`, asked with "
                 + "the `seq` that you saw last: reports of that very event (`event_seq`) may be ones "
-                + "that you know, as you may have been told only some of its messages. All numbers "
-                + "are decimal strings. This one needs `pip install websockets`:")
+                + "that you know, as you may have been told only some of its messages. Prices, "
+                + "quantities and money are decimal strings. This one needs `pip install websockets`:"
+        )
         html.code(program, label: "A subscriber in Python", kind: "socket")
     }
 

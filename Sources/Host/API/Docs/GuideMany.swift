@@ -33,8 +33,8 @@ enum GuideMany {
         + "    {\"account_id\": \"1\", \"side\": \"buy\", \"symbol\": \"AAPL\", \"quantity\": "
         + "\"10\",\n     \"price\": \"140.00\", \"client_order_id\": \"guide-2\", "
         + "\"tag\": \"guide\"},\n"
-        + "    {\"account_id\": \"1\", \"side\": \"buy\", \"symbol\": \"MSFT\", \"quantity\": "
-        + "\"5\",\n     \"price\": \"400.00\", \"client_order_id\": \"guide-3\", "
+        + "    {\"account_id\": \"1\", \"side\": \"buy\", \"symbol\": \"AAPL\", \"quantity\": "
+        + "\"5\",\n     \"price\": \"139.00\", \"client_order_id\": \"guide-3\", "
         + "\"tag\": \"guide\"}]}"
 
     private static let order =
