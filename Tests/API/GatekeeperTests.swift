@@ -94,7 +94,7 @@ struct GatekeeperTests {
     @Test("two different keys, or one header twice")
     func several() {
         #expect(
-            ask("X-API-Key: \(secret)", "Authorization: Bearer \(gone)") == "400 several_keys")
+            ask("X-API-Key: \(secret)", "Authorization: Bearer \(gone)") == "401 several_keys")
         #expect(ask("X-API-Key: \(secret)", "X-API-Key: \(secret)") == "400 unparsed")
         #expect(
             ask("Authorization: Bearer \(secret)", "Authorization: Bearer \(gone)")

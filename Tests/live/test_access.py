@@ -190,7 +190,7 @@ def test_public_trades_name_no_parties(keyed):
 def test_two_different_keys_are_refused(keyed):
     answer = keyed.call(
         "admin", "GET", "/api/status", headers={"X-API-Key": keyed.secrets["viewer"]})
-    assert_error(answer, 400, "several_keys")
+    assert_error(answer, 401, "several_keys")
     answer = keyed.call(
         None, "GET", "/api/status", headers={"X-API-Key": keyed.secrets["viewer"]})
     assert answer.status_code == 200

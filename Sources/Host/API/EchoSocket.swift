@@ -6,8 +6,10 @@ import Wire
 
 package enum EchoSocket {
     package static var route: Route {
-        Route(.get, "/test/echo", "Sends each WebSocket message back; for tests", .anyone) {
-            exchange in
+        Route(
+            .get, "/test/echo", "Sends each WebSocket message back; for tests", .anyone,
+            answers: [Answer(status: 101, body: .none)], needsRedis: false
+        ) { exchange in
             switch WebSocketHandshake.accept(exchange.request.head) {
             case .failure(let failure):
                 exchange.finish(ErrorBody.response(failure, requestID: exchange.requestID))

@@ -35,11 +35,11 @@ struct ErrorText {
                 "malformed_json", "body_required", "missing_field", "invalid_type",
                 "invalid_value", "out_of_range", "too_many_decimals", "unknown_field",
                 "invalid_params", "malformed_query", "malformed_path", "malformed_request",
-                "several_keys", "bad_argument",
+                "bad_argument",
             ]),
         ErrorText(
             401, "No key was given, or one that isn't known any more.",
-            ["unauthenticated", "unknown_key", "revoked_key", "expired_session"]),
+            ["unauthenticated", "unknown_key", "several_keys", "revoked_key", "expired_session"]),
         ErrorText(
             403, "The key's role may not do this, or the Host or Origin isn't allowed in.",
             [
@@ -84,7 +84,8 @@ struct ErrorText {
         Group(
             "Nothing is recorded: what the order, or the account, asks for can't be.",
             [
-                "unknown_symbol", "unknown_order_type", "unknown_time_in_force", "price_required",
+                "unknown_symbol", "unknown_page_token", "unknown_order_type",
+                "unknown_time_in_force", "price_required",
                 "price_not_allowed", "session_ended", "tick_size", "lot_size",
                 "amount_too_large", "expire_time_passed", "instrument_halted",
                 "instrument_closed", "currency_mismatch", "account_inactive",

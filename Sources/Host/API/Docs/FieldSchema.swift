@@ -56,6 +56,9 @@ struct FieldSchema {
             json.pair("minimum", range.lowerBound)
             json.pair("maximum", range.upperBound)
         case .time: writeTime(isNullable, into: &json)
+        case .symbol:
+            json.type("string", isNullable)
+            json.pair("pattern", "^[A-Za-z0-9][A-Za-z0-9._-]{0,\(Limits.symbolBytes - 1)}$")
         case .token:
             json.type("string", isNullable)
             json.pair("pattern", PageToken.pattern)
@@ -63,6 +66,7 @@ struct FieldSchema {
             json.either(isNullable) { write(object: fields, isEmptyAllowed: true, into: &$0) }
         case .objects(let fields, let most):
             json.type("array", isNullable)
+            json.pair("minItems", 1)
             json.pair("maxItems", Int64(most))
             json.key("items")
             write(object: fields, isEmptyAllowed: true, into: &json)
@@ -92,6 +96,7 @@ struct FieldSchema {
             case .zeroOrMore: json.pair("minimum", 0)
             case .any: break
             }
+            json.pair("maximum", 999_999_999_999)
             json.endObject()
             json.beginObject()
             json.pair("type", "string")

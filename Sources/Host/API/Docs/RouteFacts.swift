@@ -79,6 +79,7 @@ struct RouteFacts {
         if namesSomething { statuses.insert(404) }
         if !route.parameterNames.isEmpty || !route.query.isEmpty { statuses.insert(414) }
         if route.body != nil { statuses.formUnion([413, 415]) }
+        if route.query.contains(where: { $0.name == "page_token" }) { statuses.insert(422) }
         if route.needsRedis { statuses.insert(503) }
         if route.answers.contains(where: { $0.status == 101 }) { statuses.insert(426) }
         statuses.formUnion(route.refusals.map(\.rawValue))
@@ -93,7 +94,8 @@ struct RouteFacts {
     private func isAccount(_ field: Field) -> Bool {
         switch field.kind {
         case .object(let fields), .objects(let fields, _): fields.contains(where: isAccount)
-        case .text, .identifier, .currency, .choice, .flag, .decimal, .whole, .time, .token,
+        case .text, .identifier, .symbol, .currency, .choice, .flag, .decimal, .whole, .time,
+            .token,
             .identifiers,
             .orderTypeName, .timeInForceName, .orderTypeParameters:
             field.name == "account_id"

@@ -12,7 +12,7 @@ struct Gatekeeper {
     /// Longer ones are none of ours, and would cost more than one block of the digest.
     private static let secretBytes = 55
 
-    /// `now`: UTC microseconds. Throws 401 where there is no good key, 400 where there are two.
+    /// `now`: UTC microseconds. Throws 401 where there is no good key, or two of them.
     func principal(_ head: RequestHead, now: Int64) throws(Rejection) -> Principal {
         if let secret = try Credentials.key(head.headers) {
             guard let key = find(secret), key.kind == .key else { throw unknownKey }
@@ -131,7 +131,7 @@ extension Rejection {
         .unauthorized, "expired_session",
         "The session has ended; sign in again at /sign-in or with POST /api/v1/session.")
     fileprivate static let severalKeys = Rejection(
-        .malformed, "several_keys",
+        .unauthorized, "several_keys",
         "The request carries different keys; send one, as Authorization: Bearer or as X-API-Key.")
     fileprivate static let noBearer = Rejection(
         .unauthorized, "unauthenticated",

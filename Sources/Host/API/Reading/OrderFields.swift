@@ -30,7 +30,7 @@ struct OrderFields {
     private static let sides = ["buy", "sell"]
     private static let common = [
         Field(
-            "symbol", .text(most: Limits.symbolBytes), "The instrument's symbol.", required: true),
+            "symbol", .symbol, "The instrument's symbol.", required: true),
         Field("quantity", .decimal(.positive), "How many units, in lots.", required: true),
         Field("price", .decimal(.positive), "The limit price, in ticks; none for market."),
         Field(

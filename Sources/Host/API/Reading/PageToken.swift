@@ -8,7 +8,7 @@ struct PageToken {
     let place: Int
     let mark: UInt32
 
-    static let pattern = "^[0-9a-z]{1,11}-[0-9a-z]{1,7}$"
+    static let pattern = "^[1-9a-z][0-9a-z]{0,9}-(0|[1-9a-z][0-9a-z]{0,5})$"
     private static let longestBytes = 19
 
     var text: String { "\(String(place, radix: 36))-\(String(mark, radix: 36))" }
@@ -47,9 +47,10 @@ extension Exchange {
     /// The place that a token names in the list that is being read.
     func place(of token: String) throws(Rejection) -> Int {
         guard let known = PageToken(token), known.mark == mark(of: known.place) else {
-            throw .invalid(
-                "page_token", given: "\"\(token)\"",
-                allowed: "the token of an answer to the same call with the same filters and key")
+            throw Rejection(
+                .refused, "unknown_page_token",
+                "This page_token isn't one of this list: take it from an answer to the same call "
+                    + "with the same filters and key.", field: "page_token")
         }
         return known.place
     }

@@ -8,6 +8,7 @@ extension Field {
     /// Throws where the text isn't of this kind. Kinds that only a body can have aren't judged.
     func checkQuery(_ text: String) throws(Rejection) {
         switch kind {
+        case .symbol: try Field(name, .text(most: Limits.symbolBytes), help).checkQuery(text)
         case .text(let most):
             let isClean = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
             try require(

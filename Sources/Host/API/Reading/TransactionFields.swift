@@ -14,7 +14,7 @@ struct TransactionFields {
             required: true),
         Field("amount", .decimal(.any), "In the account's currency; signed for an adjustment."),
         Field("description", .text(most: Limits.descriptionBytes), "For whoever reads the ledger."),
-        Field("symbol", .text(most: Limits.symbolBytes), "Of the shares that are adjusted."),
+        Field("symbol", .symbol, "Of the shares that are adjusted."),
         Field("quantity", .decimal(.any), "Shares in (positive) or out (negative)."),
         Field("price", .decimal(.zeroOrMore), "What the shares cost; the last trade's by default."),
         Field(

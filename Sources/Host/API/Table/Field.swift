@@ -12,6 +12,8 @@ package struct Field: Sendable {
         case identifier(most: Int)
         /// 3 to 5 capital letters.
         case currency
+        /// An instrument's name: where there is none of it, the market refuses.
+        case symbol
         case choice([String])
         case flag
         /// A decimal, as a JSON number or as text.
@@ -64,7 +66,7 @@ extension Field {
         Field("until", .time, "Made earlier than this."),
     ]
     static let symbol = Field(
-        "symbol", .identifier(most: Limits.symbolBytes), "Only of this instrument.")
+        "symbol", .symbol, "Only of this instrument.")
     static let depth = Field(
         "depth", .whole(1...Int64(Limits.bookDepthMaximum)), "At most so many levels of a side.")
 }

@@ -38,7 +38,7 @@ struct InstrumentRoutes {
     }
 
     private static let named = [
-        Field("symbol", .text(most: Limits.symbolBytes), "Which instrument.", required: true)
+        Field("symbol", .symbol, "Which instrument.", required: true)
     ]
 
     private func list(_ exchange: Exchange) throws(Rejection) {

@@ -36,7 +36,7 @@ struct OrderListRoutes {
 
     private static let cancelFields = [
         Field("account_id", .identifier(most: Limits.tagBytes), "Only of this account."),
-        Field("symbol", .text(most: Limits.symbolBytes), "Only of this instrument."),
+        Field("symbol", .symbol, "Only of this instrument."),
         Field("side", .choice(["buy", "sell"]), "Only this side."),
         Field("tag", .identifier(most: Limits.tagBytes), "Only with this tag."),
         Field("all", .flag, "true where nothing else is given: all orders of the key's accounts."),
@@ -60,6 +60,10 @@ struct OrderListRoutes {
 
     private func executions(_ exchange: Exchange) throws(Rejection) {
         let query = OrderQuery(fields: try exchange.queryFields(), services: services)
+        for name in ["page_token", "since", "until"]
+        where query.fields["from_seq"] != nil && query.fields[name] != nil {
+            throw .invalid(name, given: "one", allowed: "left away together with from_seq")
+        }
         let page = try exchange.page(query.fields, defaultLimit: Limits.listDefault)
         let account = try query.account(of: exchange.principal)
         let symbol = try query.symbol()
@@ -73,9 +77,6 @@ struct OrderListRoutes {
                         ExecutionList(steps: $0.items, next: $0.next.map(exchange.pageToken))
                     })
             }
-        }
-        for name in ["page_token", "since", "until"] where query.fields[name] != nil {
-            throw .invalid(name, given: "one", allowed: "left away together with from_seq")
         }
         services.history.executions(
             account: account, fromSequence: sequence, limit: page.limit
