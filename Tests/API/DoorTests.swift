@@ -76,6 +76,17 @@ struct DoorTests {
         }
     }
 
+    @Test("nobody comes in without a Host, the first one neither")
+    func missing() throws {
+        let door = Door()
+        for text in ["GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\nHost:\r\n\r\n"] {
+            let head = try #require(parsedHead(text))
+            for isOpen in [true, false] {
+                #expect(throws: Rejection.self) { try door.check(head, isOpen: isOpen) }
+            }
+        }
+    }
+
     @Test("one host let in lets in no other")
     func remembered() throws {
         let door = Door()

@@ -36,6 +36,22 @@ struct RateLimiterTests {
         #expect(!passes(limiter, key, .order, at: 100 * Self.second))
     }
 
+    @Test("a bucket that holds more than a second's worth")
+    func burst() {
+        var bucket = TokenBucket(perSecond: 100, atOnce: 300, now: 0)
+        func take(_ count: Int64, at now: Int64) -> Bool { bucket.take(count, now: now) }
+        #expect(take(300, at: 0))
+        #expect(!take(1, at: Self.second / 100 - 1))
+        #expect(take(1, at: Self.second / 100))
+        #expect(take(199, at: 2 * Self.second))
+        #expect(!take(1, at: 2 * Self.second))
+        #expect(!bucket.isFull(now: 5 * Self.second - 1))
+        #expect(bucket.isFull(now: 5 * Self.second))
+        #expect(!take(301, at: 100 * Self.second))
+        #expect(take(300, at: 100 * Self.second))
+        #expect(bucket.usage.resetSeconds == 3)
+    }
+
     @Test("a batch passes whole or not at all")
     func batch() {
         let limiter = RateLimiter()

@@ -74,6 +74,11 @@ import Trading
 
     @Test func whatIsAnsweredIsInThePicture() throws {
         #expect(picture.isOpen)
+        var firstKeys = 0
+        picture.onFirstKey = { [picture] in
+            #expect(!picture.isOpen)
+            firstKeys += 1
+        }
         let (key, secret) = try make("ops")
         #expect(!picture.isOpen && picture.keys[key.id] == key)
         #expect(secret.hasPrefix("oes_") && secret.utf8.count == 47)
@@ -82,6 +87,7 @@ import Trading
         #expect(code { _ = try wait { service.revoke(key.id, by: ada, $0) } } == "last_admin_key")
 
         let (second, other) = try make("second")
+        #expect(firstKeys == 1)
         #expect(other != secret)
         let (session, token) = try wait { service.openSession(of: second, by: ada, $0) }
         let (ended, _) = try wait { service.openSession(of: key, by: ada, $0) }

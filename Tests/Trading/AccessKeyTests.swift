@@ -38,6 +38,14 @@ import Testing
         #expect(key.encoded() == expected)
     }
 
+    @Test func scopesWithinEachOther() {
+        let two = AccountScope.only(["1", "2"])
+        #expect(AccountScope.all.within(.all) == .all)
+        #expect(AccountScope.all.within(two) == two && two.within(.all) == two)
+        #expect(two.within(.only(["2", "3"])) == .only(["2"]))
+        #expect(two.within(.only(["3"])) == .only([]))
+    }
+
     @Test func aRecordThatIsCutShortIsAnError() {
         let key = AccessKey(
             newKey: "00ff00aa", name: "Ada", role: .admin, accounts: .only(["1"]), digest: digest,

@@ -85,10 +85,7 @@ package final class API {
         switch router.match(head.method, path: head.path) {
         case .found(let route, let parameters):
             let principal = try principal(route.access, request)
-            try route.access.check(principal, parameters)
-            guard let query = try? PercentCoding.query(head.query) else {
-                throw Rejection(.malformed, "malformed_query", "The query is not validly encoded.")
-            }
+            let query = try admit(principal, to: route, parameters, head)
             let exchange = Exchange(
                 route: route, principal: principal, request: request, requestID: requestID,
                 parameters: parameters, query: query,
@@ -98,7 +95,7 @@ package final class API {
             }
             run(route, exchange)
         case .wrongMethod(let allowed):
-            _ = try principal(.permission(.see), request)
+            try countMiss(request)
             let rejection = Rejection(
                 .methodNotAllowed, "method_not_allowed",
                 "This path takes \(allowed.joined(separator: ", ")).")
@@ -106,7 +103,7 @@ package final class API {
             response.headers.append(("Allow", allowed.joined(separator: ", ")))
             responder.respond(response)
         case .badPath:
-            _ = try principal(.permission(.see), request)
+            try countMiss(request)
             throw Rejection(.malformed, "malformed_path", "The path is not validly encoded.")
         case .unknownPath: try page(request, requestID, responder)
         }
@@ -119,6 +116,28 @@ package final class API {
     ) throws(Rejection) -> Principal {
         if case .anyone = access { return .nobody }
         return try services.gatekeeper.principal(request.head, now: request.receivedMicros)
+    }
+
+    /// The query of a call that may be made. What is refused here counts as a request, whatever it
+    /// would have been: also a cancel, which is free for who may.
+    private func admit(
+        _ principal: Principal, to route: Route, _ parameters: [String], _ head: RequestHead
+    ) throws(Rejection) -> [(name: String, value: String)] {
+        do throws(Rejection) {
+            try route.access.check(principal, parameters)
+            guard let query = try? PercentCoding.query(head.query) else {
+                throw Rejection(.malformed, "malformed_query", "The query is not validly encoded.")
+            }
+            return query
+        } catch {
+            throw limiter.count(principal, .request).refusal ?? error
+        }
+    }
+
+    /// For what isn't there at all, which is told to those with a key only.
+    private func countMiss(_ request: HTTPRequest) throws(Rejection) {
+        let principal = try principal(.permission(.see), request)
+        if let refusal = limiter.count(principal, .request).refusal { throw refusal }
     }
 
     /// Runs the handler in its turn on its connection.
@@ -164,13 +183,13 @@ package final class API {
     ) throws(Rejection) {
         let head = request.head
         guard let access = Pages.access(path: head.path) else {
-            _ = try principal(.permission(.see), request)
+            try countMiss(request)
             throw Rejection(
                 .notFound, "unknown_path",
                 "There is nothing at this path; /docs lists what there is.")
         }
         guard head.method == .get || head.method == .head else {
-            _ = try principal(.permission(.see), request)
+            try countMiss(request)
             throw Rejection(.methodNotAllowed, "method_not_allowed", "This path takes GET, HEAD.")
         }
         do throws(Rejection) { _ = try principal(access, request) } catch {

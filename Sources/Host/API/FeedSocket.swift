@@ -40,6 +40,9 @@ final class FeedSocket: Subscriber {
     private let socket: WebSocket
     private let services: Services
     private var subscriptions: Set<Channel> = []
+    private var allowance = TokenBucket(
+        perSecond: Limits.socketMessagesPerSecond, atOnce: Limits.socketMessagesAtOnce,
+        now: Clock.monotonicMicros())
 
     init(_ socket: WebSocket, of principal: Principal, services: Services) {
         self.socket = socket
@@ -51,12 +54,7 @@ final class FeedSocket: Subscriber {
     func start() {
         services.sockets.add(self)
         socket.onText = { text in self.receive(text) }
-        socket.onBinary = { [socket] _ in
-            socket.send(
-                text: FeedMessages.error(
-                    Rejection(
-                        .malformed, "binary_message", "Messages are JSON text, not binary.")))
-        }
+        socket.onBinary = { _ in self.receive(nil) }
         socket.onClose = {
             self.services.sockets.remove(self)
             for channel in self.subscriptions {
@@ -77,10 +75,29 @@ final class FeedSocket: Subscriber {
         socket.close(code: 1008, reason: rejection.code)
     }
 
-    private func receive(_ text: [UInt8]) {
-        do throws(Rejection) { try handle(text) } catch {
+    /// `text`: nil for a binary message.
+    private func receive(_ text: [UInt8]?) {
+        if endIfOver() { return }
+        do throws(Rejection) {
+            guard allowance.take(1, now: Clock.monotonicMicros()) else {
+                throw .tooManyMessages
+            }
+            guard let text else {
+                throw Rejection(
+                    .malformed, "binary_message", "Messages are JSON text, not binary.")
+            }
+            try handle(text)
+        } catch {
             socket.send(text: FeedMessages.error(error))
         }
+    }
+
+    /// Whether its key or session is over, by what this host knows now.
+    private func endIfOver() -> Bool {
+        guard let over = services.gatekeeper.end(of: principal, now: Clock.wallMicros())
+        else { return false }
+        end(over)
+        return true
     }
 
     private func handle(_ text: [UInt8]) throws(Rejection) {
@@ -163,11 +180,18 @@ final class FeedSocket: Subscriber {
     /// overtook its subscribe would leave the channel open for good.
     private func inTurn(_ action: @escaping () -> Void) {
         services.whenCurrent { [self] rejection in
-            guard !isClosed else { return }
+            guard !isClosed, !endIfOver() else { return }
             if let rejection { return socket.send(text: FeedMessages.error(rejection)) }
             action()
         }
     }
 
     private var isClosed: Bool { socket.onClose == nil }
+}
+
+extension Rejection {
+    fileprivate static let tooManyMessages = Rejection(
+        .tooMany, "rate_limited",
+        "A socket may send \(Limits.socketMessagesPerSecond) messages a second. This one was not "
+            + "acted on; wait a second and send it again.")
 }

@@ -40,6 +40,7 @@ package struct Services {
         self.status = status
         gatekeeper = Gatekeeper(picture: picture)
         sockets = FeedSockets(gatekeeper)
+        sockets.follow(picture)
     }
 
     /// Runs `read` once the picture holds all that any client was told, so that nobody reads an

@@ -17,6 +17,8 @@ package final class Picture {
     /// Called once for each key that was revoked and each session that was ended or is over, as it
     /// was before: who still uses it must go. Not called where a picture is made afresh.
     package var onKeyEnded: ((AccessKey) -> Void)?
+    /// Called when the first key is made: from then on nobody may do anything without one.
+    package var onFirstKey: (() -> Void)?
     private var keyRing = KeyRing()
     private var positions: [String: [String: Position]] = [:]
     private var waiting = Waiting()
@@ -161,7 +163,9 @@ package final class Picture {
         case .instrument(let instrument): instruments[instrument.symbol] = instrument
         case .market(let market): markets[market.symbol] = market
         case .key(let key):
+            let wasOpen = isOpen
             if let ended = keyRing.apply(key) { onKeyEnded?(ended) }
+            if wasOpen, !isOpen { onFirstKey?() }
         case .trade, .ledger, .guardValue, .audit: break
         }
     }

@@ -52,6 +52,15 @@ package enum AccountScope: Hashable, Sendable {
         case .only(let accounts): accounts.contains(String(account))
         }
     }
+
+    /// Those that are in both.
+    package func within(_ other: AccountScope) -> AccountScope {
+        switch (self, other) {
+        case (_, .all): self
+        case (.all, .only): other
+        case (.only(let mine), .only(let theirs)): .only(mine.intersection(theirs))
+        }
+    }
 }
 
 /// Who acts, as the audit log keeps it.

@@ -5,19 +5,24 @@ import Trading
 import Wire
 
 package enum KeyJSON {
-    package static func write(_ key: AccessKey, into json: inout JSONWriter) {
+    /// `accounts`: those that are shown, where the reader may not know of all of them.
+    package static func write(
+        _ key: AccessKey, accounts: AccountScope? = nil, into json: inout JSONWriter
+    ) {
         json.beginObject()
-        writeFields(key, into: &json)
+        writeFields(key, accounts: accounts, into: &json)
         json.endObject()
     }
 
     /// Inside an object that the caller has begun.
-    package static func writeFields(_ key: AccessKey, into json: inout JSONWriter) {
+    package static func writeFields(
+        _ key: AccessKey, accounts: AccountScope? = nil, into json: inout JSONWriter
+    ) {
         json.field("key_id", key.id)
         json.field("name", key.name)
         json.field("kind", key.kind == .key ? "key" : "session")
         json.field("role", key.role.name)
-        writeAccounts(key.accounts, into: &json)
+        writeAccounts(accounts ?? key.accounts, into: &json)
         json.field("orders_per_second", count: key.ordersPerSecond)
         json.field("created_at", time: key.createdAt)
         json.field("created_by", key.createdBy)

@@ -12,8 +12,9 @@ final class Door {
     /// In lower case.
     private let names: Set<String>
     /// The last one that was let in: nearly every request names the same. What may come in without
-    /// keys may come in with them, so it stays good.
-    private var knownHost: [UInt8] = []
+    /// keys may come in with them, so it stays good. nil, and not empty, before the first: HTTP/1.0
+    /// may leave Host away, and nobody comes in so.
+    private var knownHost: [UInt8]?
 
     /// `names`: by what else than addresses clients may call this host.
     init(names: [String] = []) { self.names = Set(names.map { $0.lowercased() }) }
@@ -21,7 +22,7 @@ final class Door {
     /// `isOpen`: whether there are no keys.
     func check(_ head: RequestHead, isOpen: Bool) throws(Rejection) {
         let host = head.headers.firstBytes("host") ?? []
-        if !host.elementsEqual(knownHost) {
+        if knownHost.map({ !host.elementsEqual($0) }) ?? true {
             let text = String(decoding: host, as: UTF8.self)
             guard mayName(text, isOpen: isOpen) else {
                 throw .hostNotAllowed(text, isOpen: isOpen)

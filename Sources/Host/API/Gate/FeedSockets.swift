@@ -1,8 +1,9 @@
-// The open sockets by whose they are, so that they end with their key or session. They are looked at
-// in turns and not at the moment of a revocation: so it doesn't matter which host revoked it, whether
-// it ran out, or that a host that was open has got its first key.
+// The open sockets by whose they are, so that they end with their key or session. They end as soon as
+// this host's picture knows, which is before who revoked it is answered. They are looked at in turns
+// as well: a picture that was made afresh doesn't tell what has ended meanwhile.
 
 import Base
+import Service
 import Trading
 
 package final class FeedSockets {
@@ -21,13 +22,21 @@ package final class FeedSockets {
         if sockets[id]?.isEmpty == true { sockets[id] = nil }
     }
 
+    /// Follows what the picture learns of keys from now on.
+    func follow(_ picture: Picture) {
+        picture.onKeyEnded = { [weak self] key in self?.endOverdue(key.id, Clock.wallMicros()) }
+        picture.onFirstKey = { [weak self] in self?.endOverdue() }
+    }
+
     /// Tells and closes those whose right has ended; to be called every Limits.accessCheckMillis.
     func endOverdue(now: Int64 = Clock.wallMicros()) {
-        for group in sockets.values {
-            guard let one = group.values.first?.principal,
-                let rejection = gatekeeper.end(of: one, now: now)
-            else { continue }
-            for socket in group.values { socket.end(rejection) }
-        }
+        for id in sockets.keys { endOverdue(id, now) }
+    }
+
+    private func endOverdue(_ id: String, _ now: Int64) {
+        guard let group = sockets[id]?.values, let one = group.first?.principal,
+            let rejection = gatekeeper.end(of: one, now: now)
+        else { return }
+        for socket in group { socket.end(rejection) }
     }
 }

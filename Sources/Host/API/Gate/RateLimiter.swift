@@ -1,7 +1,7 @@
 // How much a key may ask of this worker. What is above is refused at once and never queued; each
 // worker counts by itself, so that a key has its limit at each of them.
 //
-// A bucket holds one second's worth: so much may come at once, and it fills up steadily again.
+// A key's bucket holds one second's worth: so much may come at once, and it fills up steadily again.
 
 import Base
 import Trading
@@ -10,8 +10,6 @@ import Trading
 package enum Cost: Sendable {
     /// A new or amended order.
     case order
-    /// The handler counts, as only it knows how many orders came.
-    case byHandler
     case request
     /// A cancel is never held up.
     case free
@@ -45,29 +43,33 @@ struct Usage {
 struct TokenBucket {
     private static let micros: Int64 = 1_000_000
     private let perSecond: Int64
-    /// Millionths of a call.
+    /// What it holds when full, and holds now: millionths of a call.
+    private let capacity: Int64
     private var content: Int64
     private var lastMicros: Int64
 
-    /// Full. `now`: monotonic microseconds.
-    init(perSecond: Int64, now: Int64) {
+    /// Full: with `atOnce` calls, or one second's worth. `now`: monotonic microseconds.
+    init(perSecond: Int64, atOnce: Int64? = nil, now: Int64) {
         self.perSecond = perSecond
-        content = perSecond * TokenBucket.micros
+        capacity = (atOnce ?? perSecond) * TokenBucket.micros
+        content = capacity
         lastMicros = now
     }
 
+    private var microsToFill: Int64 { (capacity + perSecond - 1) / perSecond }
+
     /// Takes all or nothing.
     mutating func take(_ count: Int64, now: Int64) -> Bool {
-        let elapsed = min(max(0, now - lastMicros), TokenBucket.micros)
+        let elapsed = min(max(0, now - lastMicros), microsToFill)
         lastMicros = now
-        content = min(content + elapsed * perSecond, perSecond * TokenBucket.micros)
+        content = min(content + elapsed * perSecond, capacity)
         guard content >= count * TokenBucket.micros else { return false }
         content -= count * TokenBucket.micros
         return true
     }
 
     var usage: Usage {
-        let missing = perSecond * TokenBucket.micros - content
+        let missing = capacity - content
         let perMicros = perSecond * TokenBucket.micros
         return Usage(
             limit: perSecond, remaining: content / TokenBucket.micros,
@@ -75,7 +77,7 @@ struct TokenBucket {
     }
 
     /// Whether it says nothing that a new one wouldn't.
-    func isFull(now: Int64) -> Bool { now - lastMicros >= TokenBucket.micros }
+    func isFull(now: Int64) -> Bool { now - lastMicros >= microsToFill }
 }
 
 final class RateLimiter {
@@ -91,7 +93,7 @@ final class RateLimiter {
         let id = principal.limitID
         if principal.kind == .nobody || principal.kind == .open { return (nil, nil) }
         switch cost {
-        case .free, .byHandler: return (nil, nil)
+        case .free: return (nil, nil)
         case .order:
             let limit = principal.ordersPerSecond
             if limit == 0 { return (nil, nil) }

@@ -23,11 +23,12 @@ struct PluginRoutes {
     private func plugins(_ exchange: Exchange) throws(Rejection) {
         _ = try exchange.queryFields()
         let registry = services.registry
+        let showsFolders = exchange.principal.role.may(.oversee)
         exchange.reply { json in
             json.beginObject()
             json.key("libraries")
             json.beginArray()
-            for library in registry.libraries { json.write(library) }
+            for library in registry.libraries { json.write(library, showsFolders) }
             json.endArray()
             json.key("order_types")
             json.write(entries: registry.orderTypes)
@@ -43,13 +44,15 @@ struct PluginRoutes {
 }
 
 extension JSONWriter {
-    fileprivate mutating func write(_ library: PluginLibrary) {
+    /// Where the host's files lie isn't for everybody.
+    fileprivate mutating func write(_ library: PluginLibrary, _ showsFolders: Bool) {
         beginObject()
         field("id", library.id)
         field("title", library.title)
         field("vendor", library.vendor)
         field("version", library.version)
-        field("path", library.path)
+        let name = library.path.split(separator: "/").last.map(String.init) ?? ""
+        field("path", showsFolders ? library.path : name)
         field("sha256", library.sha256)
         endObject()
     }

@@ -41,7 +41,9 @@ extension Shape {
         "PluginLibrary",
         [
             .init("id", .text), .init("title", .text), .init("vendor", .text),
-            .init("version", .text), .init("path", .text), .init("sha256", .text),
+            .init("version", .text),
+            .init("path", .text, "The file's name alone for a role that doesn't oversee."),
+            .init("sha256", .text),
         ])
 
     private static let entry = Shape(

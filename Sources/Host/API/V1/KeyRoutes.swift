@@ -49,20 +49,23 @@ struct KeyRoutes {
         let page = try exchange.page(query, defaultLimit: Limits.listDefault)
         let now = exchange.request.receivedMicros
         services.withCurrentAccount(exchange) { [self] account in
-            reply(exchange, page) {
+            reply(exchange, page, within: exchange.principal.accounts) {
                 $0.kind == .key && $0.isValid(at: now) && $0.accounts.contains(account.id)
             }
         }
     }
 
+    /// Who isn't for all accounts sees keys of some accounts only, and of those accounts only what
+    /// is `within` its own.
     private func reply(
-        _ exchange: Exchange, _ page: Page, where isWanted: (AccessKey) -> Bool
+        _ exchange: Exchange, _ page: Page, within scope: AccountScope = .all,
+        where isWanted: (AccessKey) -> Bool
     ) {
-        let found = services.picture.keys.values.filter(isWanted).sorted {
-            ($0.createdAt, $0.id) > ($1.createdAt, $1.id)
-        }
+        let found = services.picture.keys.values
+            .filter { isWanted($0) && (scope == .all || $0.accounts != .all) }
+            .sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }
         exchange.replyItems(.success(PageOf(of: found, page))) { key, json in
-            KeyJSON.write(key, into: &json)
+            KeyJSON.write(key, accounts: key.accounts.within(scope), into: &json)
         }
     }
 

@@ -19,7 +19,7 @@ struct OrderBatchRoutes {
                     Field(
                         "orders", .objects(OrderFields.new, most: Limits.batchOrders),
                         "The orders, in the order in which they are placed.", required: true)
-                ], answers: [.ok(.batch)], cost: .byHandler, isSentInOrder: true, place)
+                ], answers: [.ok(.batch)], cost: .request, isSentInOrder: true, place)
         ]
     }
 
