@@ -90,6 +90,9 @@ def test_the_rules_and_their_limits(client, account):
     assert rules[0]["limits"] == {"quantity": "100000", "value": "1000000"}
     assert {rule["mode"] for rule in rules} == {"enforce"}
     assert client.get(path(account, "/limits"))["items"] == rules
+    limits = client.get("/api/v1/risk/limits")["items"]
+    assert {"rule": "max-order", "limit": "value", "value": "1000000"} in limits
+    assert len(limits) == sum(len(rule["limits"]) for rule in rules)
 
 
 def test_an_alert_names_the_rule(client, buyer, symbol):
@@ -192,3 +195,22 @@ def test_a_span_of_the_ledger_and_of_executions(client, buyer, seller, symbol):
         early = client.get(f"{where}until={newest}")["items"]
         assert late + early == whole and late and early
         assert all(item[name] >= newest for item in late)
+
+
+def test_an_accounts_executions(client, buyer, seller, symbol):
+    client.order(seller, "sell", symbol, 2, 10)
+    client.order(buyer, "buy", symbol, 2, 10)
+    for account in (buyer, seller):
+        own = client.get(f"/api/v1/accounts/{account}/executions")
+        assert own == client.get(f"/api/v1/executions?account_id={account}")
+        assert {item["account_id"] for item in own["items"]} == {account}
+    answer = client.call("GET", "/api/v1/accounts/999999/executions")
+    assert_error(answer, 404, "unknown_account")
+    answer = client.call("GET", f"/api/v1/accounts/{buyer}/executions?account_id={seller}")
+    assert_error(answer, 400, "unknown_field", "account_id")
+
+
+def test_the_status_under_both_names(client):
+    first, second = client.get("/api/status"), client.get("/api/v1/status")
+    assert first.keys() == second.keys()
+    assert first["started_at"] == second["started_at"] and second["status"] == "ok"

@@ -14,6 +14,9 @@ struct StatusRoutes {
                 .get, "/api/status", "The host and its Redis", .permission(.see),
                 answers: [.ok(.status)], needsRedis: false, status),
             Route(
+                .get, "/api/v1/status", "The host and its Redis", .permission(.see),
+                answers: [.ok(.status)], needsRedis: false, status),
+            Route(
                 .get, "/health/live", "200 while the host answers", .anyone,
                 answers: [.ok(.health)], needsRedis: false, live),
             Route(

@@ -22,6 +22,14 @@ extension Shape {
             .init("open_orders", .integer),
         ])
 
+    static let riskLimit = Shape(
+        "RiskLimit",
+        [
+            .init("rule", .text),
+            .init("limit", .text, "Its name in the rule's schema."),
+            .init("value", .text, "A decimal in units, money or basis points, as the rule says."),
+        ])
+
     static let riskRule = Shape(
         "RiskRule",
         [

@@ -16,15 +16,15 @@ struct OrderListRoutes {
                 query: Field.orderFilters + Field.paging, answers: [.ok(pageOf: .order)],
                 refusals: [.notFound, .refused], orders),
             Route(
+                .get, "/api/v1/accounts/{account}/executions",
+                "An account's executions, as /api/v1/executions has them", .account(.see),
+                query: OrderListRoutes.executionFilters, answers: [.ok(.executions)],
+                refusals: [.refused], executionsOfAccount),
+            Route(
                 .get, "/api/v1/executions",
                 "Executions, newest first; with from_seq oldest first from there",
-                .permission(.see),
-                query: [
-                    .ofAccount, .symbol,
-                    Field(
-                        "from_seq", .whole(1...Scaled.maximum),
-                        "From this event on, the oldest first: closes a gap of oes:account."),
-                ] + Field.timeSpan + Field.paging, answers: [.ok(.executions)],
+                .permission(.see), query: [.ofAccount] + OrderListRoutes.executionFilters,
+                answers: [.ok(.executions)],
                 refusals: [.notFound, .refused],
                 executions),
             Route(
@@ -34,6 +34,13 @@ struct OrderListRoutes {
         ]
     }
 
+    private static let executionFilters =
+        [
+            .symbol,
+            Field(
+                "from_seq", .whole(1...Scaled.maximum),
+                "From this event on, the oldest first: closes a gap of oes:account."),
+        ] + Field.timeSpan + Field.paging
     private static let cancelFields = [
         Field("account_id", .identifier(most: Limits.tagBytes), "Only of this account."),
         Field("symbol", .symbol, "Only of this instrument."),
@@ -60,12 +67,24 @@ struct OrderListRoutes {
 
     private func executions(_ exchange: Exchange) throws(Rejection) {
         let query = OrderQuery(fields: try exchange.queryFields(), services: services)
+        try executions(exchange, query, of: try query.account(of: exchange.principal))
+    }
+
+    private func executionsOfAccount(_ exchange: Exchange) throws(Rejection) {
+        let query = OrderQuery(fields: try exchange.queryFields(), services: services)
+        let account = try services.requireAccount(exchange.parameters[0])
+        try executions(exchange, query, of: account.id)
+    }
+
+    /// `account` nil: everyone's.
+    private func executions(
+        _ exchange: Exchange, _ query: OrderQuery, of account: String?
+    ) throws(Rejection) {
         for name in ["page_token", "since", "until"]
         where query.fields["from_seq"] != nil && query.fields[name] != nil {
             throw .invalid(name, given: "one", allowed: "left away together with from_seq")
         }
         let page = try exchange.page(query.fields, defaultLimit: Limits.listDefault)
-        let account = try query.account(of: exchange.principal)
         let symbol = try query.symbol()
         guard let sequence = try query.sequence("from_seq") else {
             return services.history.executions(

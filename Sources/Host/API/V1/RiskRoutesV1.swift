@@ -16,6 +16,10 @@ struct RiskRoutesV1 {
                 .get, "/api/v1/risk/rules", "The rules that judge orders, in their order",
                 .permission(.see), query: Field.paging, answers: [.ok(pageOf: .riskRule)], rules),
             Route(
+                .get, "/api/v1/risk/limits", "Every limit of every rule that is on",
+                .permission(.see), query: Field.paging, answers: [.ok(pageOf: .riskLimit)],
+                allLimits),
+            Route(
                 .get, "/api/v1/risk/alerts", "Orders that were refused, newest first",
                 .everyone(.oversee), query: Field.paging, answers: [.ok(pageOf: .alert)], alerts),
             Route(
@@ -32,6 +36,21 @@ struct RiskRoutesV1 {
         let page = try exchange.page(
             try exchange.queryFields(), defaultLimit: Limits.listDefault)
         reply(exchange, services.registry.riskRules, page)
+    }
+
+    private func allLimits(_ exchange: Exchange) throws(Rejection) {
+        let page = try exchange.page(
+            try exchange.queryFields(), defaultLimit: Limits.listDefault)
+        let limits = services.registry.riskRules.filter { $0.mode != .off }.flatMap { rule in
+            rule.limitValues.map { (rule: rule.name, name: $0.name, value: $0.value) }
+        }
+        exchange.replyItems(.success(PageOf(of: limits, page))) { limit, json in
+            json.beginObject()
+            json.field("rule", limit.rule)
+            json.field("limit", limit.name)
+            json.field("value", limit.value)
+            json.endObject()
+        }
     }
 
     /// Every rule holds for every account so far.
