@@ -1,5 +1,6 @@
 // The guide's part about the WebSocket.
 
+import Base
 import Feed
 
 enum GuideFeed {
@@ -11,7 +12,10 @@ enum GuideFeed {
                 + "answered with `{type: error, code, message, field}`, and the socket stays open: "
                 + "the codes are those of the table of errors, and "
                 + ErrorText.onSocket.map { "`\($0)`" }.joined(separator: ", ")
-                + ". A socket whose key or session ends is told so and closed with 1008.")
+                + ". A socket whose key or session ends is told so and closed with 1008. "
+                + "A socket takes \(Limits.socketMessagesPerSecond) messages a second, "
+                + "\(Limits.socketMessagesAtOnce) at once; one above is answered `rate_limited` and "
+                + "not acted on.")
         html.code(
             """
             {"type": "subscribe", "channel": "oes:orderbook:AAPL"}
