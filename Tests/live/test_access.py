@@ -286,3 +286,17 @@ def test_internal_trades_are_for_their_accounts_and_for_who_sees_all(keyed):
             trades = body[items] if items else body
             assert any(trade["internal"] for trade in trades) == sees, (who, path)
     keyed.restore()
+
+
+def test_whoever_else_cancels_an_order_is_named(keyed):
+    for who, reason in [
+        ("mine", "client_request"), ("risk", f"staff_request: key={keyed.ids['risk']}"),
+        ("admin", f"staff_request: key={keyed.ids['admin']}")]:
+        placed = keyed.admin.order(keyed.account, "buy", keyed.symbol, 1, "9.00")["id"]
+        assert keyed.call(who, "DELETE", f"/api/v1/orders/{placed}").json()["reason"] == reason
+        again = keyed.admin.order(keyed.account, "buy", keyed.symbol, 1, "9.00")["id"]
+        body = {"account_id": keyed.account, "side": "buy"}
+        assert keyed.call(who, "POST", "/api/v1/orders/cancel-all", body).status_code == 200
+        history = keyed.call("mine", "GET", f"/api/v1/orders/{again}").json()["history"]
+        assert (history[-1]["exec_type"], history[-1]["reason"]) == ("cancelled", reason)
+        keyed.restore()

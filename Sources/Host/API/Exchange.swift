@@ -54,6 +54,12 @@ package final class Exchange {
             address: request.remoteAddress)
     }
 
+    /// What a cancel is recorded with: whether its own traders ended an order, or who else.
+    var cancelReason: String {
+        let isStaff = principal.kind != .open && principal.role.may(.oversee)
+        return isStaff ? "staff_request: key=\(principal.id)" : "client_request"
+    }
+
     var connectionID: ObjectIdentifier { responder.connectionID }
 
     /// Counts the call for the key's limits: who asks, unless another is given. Throws 429 where

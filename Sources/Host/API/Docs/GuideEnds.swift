@@ -12,7 +12,11 @@ enum GuideEnds {
 
     /// Tests hold them against the sources.
     private static let reasons = [
-        ["`client_request`", "cancelled", "Somebody cancelled it: alone or with others."],
+        ["`client_request`", "cancelled", "Its trader cancelled it: alone or with others."],
+        [
+            "`staff_request`", "cancelled",
+            "A key of role risk or admin cancelled it; the reason names the key.",
+        ],
         ["`ioc_remainder`", "cancelled", "What an `ioc` order couldn't trade at once."],
         [
             "`fok_unfillable`", "cancelled",

@@ -197,7 +197,7 @@ struct OrderRoutes {
         _ exchange: Exchange, account: String?, _ id: OrderID
     ) throws(Rejection) {
         _ = try exchange.bodyFields()
-        services.orders.cancel(id, reason: "client_request") { result in
+        services.orders.cancel(id, reason: exchange.cancelReason) { result in
             switch result {
             case .failure(let rejection): exchange.fail(rejection)
             case .success(let order):

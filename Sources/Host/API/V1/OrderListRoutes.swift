@@ -146,7 +146,7 @@ struct OrderListRoutes {
                 expected: "true to cancel everything; or give account_id, symbol, side or tag")
         }
         services.orders.cancelAll(
-            filter, of: exchange.principal.accounts, by: "client_request"
+            filter, of: exchange.principal.accounts, by: exchange.cancelReason
         ) { result in
             switch result {
             case .failure(let rejection): exchange.fail(rejection)

@@ -114,7 +114,7 @@ struct OrderRoutesV1 {
         _ = try exchange.queryFields()
         _ = try exchange.bodyFields()
         let id = OrderID(exchange.parameters[0])
-        services.orders.cancel(id, reason: "client_request") { [services] result in
+        services.orders.cancel(id, reason: exchange.cancelReason) { [services] result in
             switch result {
             case .failure(let rejection): exchange.fail(rejection.asNotFound(id))
             case .success(let order):
