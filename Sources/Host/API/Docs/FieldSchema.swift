@@ -56,6 +56,10 @@ struct FieldSchema {
             json.pair("minimum", range.lowerBound)
             json.pair("maximum", range.upperBound)
         case .time: writeTime(isNullable, into: &json)
+        case .choices(let words):
+            let word = "(\(words.joined(separator: "|")))"
+            json.type("string", isNullable)
+            json.pair("pattern", "^\(word)(,\(word))*$")
         case .symbol:
             json.type("string", isNullable)
             json.pair("pattern", "^[A-Za-z0-9][A-Za-z0-9._-]{0,\(Limits.symbolBytes - 1)}$")
@@ -72,6 +76,7 @@ struct FieldSchema {
             write(object: fields, isEmptyAllowed: true, into: &json)
         case .identifiers(let most):
             json.type("array", isNullable)
+            json.pair("minItems", 1)
             json.pair("maxItems", Int64(most))
             json.key("items")
             json.beginObject()

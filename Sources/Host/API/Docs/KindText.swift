@@ -9,6 +9,7 @@ struct KindText {
         switch kind {
         case .text(let most): "text, at most \(most) bytes"
         case .identifier(let most): "1 to \(most) of A-Z a-z 0-9 . _ -"
+        case .choices(let words): "some of " + words.map { "`\($0)`" }.joined(separator: ", ")
         case .symbol: "an instrument's symbol"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
         case .currency: "3 to 5 capital letters"

@@ -94,7 +94,8 @@ struct RouteFacts {
     private func isAccount(_ field: Field) -> Bool {
         switch field.kind {
         case .object(let fields), .objects(let fields, _): fields.contains(where: isAccount)
-        case .text, .identifier, .symbol, .currency, .choice, .flag, .decimal, .whole, .time,
+        case .text, .identifier, .symbol, .currency, .choice, .choices, .flag, .decimal, .whole,
+            .time,
             .token,
             .identifiers,
             .orderTypeName, .timeInForceName, .orderTypeParameters:

@@ -13,9 +13,8 @@ extension Field {
             ofAccount, symbol,
             Field("side", .choice(["buy", "sell"]), "Only this side."),
             Field(
-                "status", .text(most: 100),
-                "Only these, separated by commas: "
-                    + OrderStatus.used.map(\.name).joined(separator: ", ") + "."),
+                "status", .choices(OrderStatus.used.map(\.name)),
+                "Only these, separated by commas."),
             Field("tag", .identifier(most: Limits.tagBytes), "Only with this tag."),
         ] + timeSpan
 }

@@ -29,7 +29,7 @@ extension Field {
                 code: "out_of_range")
         case .token:
             try require(PageToken(text) != nil, text, "a token from an earlier answer")
-        case .currency, .decimal, .time, .object, .objects, .identifiers, .orderTypeName,
+        case .choices, .currency, .decimal, .time, .object, .objects, .identifiers, .orderTypeName,
             .timeInForceName,
             .orderTypeParameters:
             break

@@ -15,6 +15,8 @@ package struct Field: Sendable {
         /// An instrument's name: where there is none of it, the market refuses.
         case symbol
         case choice([String])
+        /// Some of the words, separated by commas.
+        case choices([String])
         case flag
         /// A decimal, as a JSON number or as text.
         case decimal(Sign)
