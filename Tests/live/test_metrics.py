@@ -73,8 +73,9 @@ def test_the_counts_are_what_was_done(fresh):
     assert grown("oes_http_request_seconds_sum", **PLACE) > 0
     assert grown("oes_function_seconds_count", function="submit") == 7
     assert grown("oes_function_errors_total", function="submit") == 0
-    assert grown("oes_plugin_calls_total", name="limit") == 7
-    assert grown("oes_plugin_calls_total", name="max-order") == 7
+    for name in ("limit", "day", "max-order"):
+        assert grown("oes_plugin_call_seconds_count", name=name) == 7
+        assert grown("oes_plugin_call_seconds_sum", name=name) > 0
     assert after.value("oes_open_orders") - before.value("oes_open_orders") == 7
     assert grown("oes_stream_sequence") == 7
 

@@ -66,6 +66,17 @@ def test_it_shows_up_with_its_schema_and_places(host):
     assert_error(place(host, 300, params={"other": 1}), 400)
 
 
+def test_it_shows_up_in_the_documentation(host):
+    document = requests.get(host.url + "/openapi.json", timeout=10).json()
+    order = document["paths"]["/api/v1/orders"]["post"]["requestBody"]["content"][
+        "application/json"]["schema"]["properties"]
+    assert "round-lot-limit" in order["order_type"]["enum"]
+    (params,) = [one for one in order["params"]["anyOf"] if one.get("title") == "round-lot-limit"]
+    assert "multiple" in params["properties"]
+    page = requests.get(host.url + "/docs", timeout=10).text
+    assert "round-lot-limit" in page and "multiple" in page
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize("quantity", [CRASH, HANG], ids=["crash", "hang"])
 def test_the_call_that_a_worker_dies_in_is_named(host, quantity):

@@ -38,12 +38,14 @@ package struct MetricsText {
     /// Buckets are cumulative, as the format wants them.
     package mutating func sample(_ histogram: Histogram, _ labels: [(String, String)]) {
         var total: Int64 = 0
-        for (bound, count) in zip(Histogram.boundsMicros, histogram.counts) {
+        for (bound, count) in zip(histogram.scale.boundsNanos, histogram.counts) {
             total += count
-            line("\(family)_bucket", labels + [("le", MetricsText.seconds(bound))], "\(total)")
+            line(
+                "\(family)_bucket", labels + [("le", MetricsText.seconds(nanos: bound))], "\(total)"
+            )
         }
         line("\(family)_bucket", labels + [("le", "+Inf")], "\(histogram.count)")
-        line("\(family)_sum", labels, MetricsText.seconds(histogram.sumMicros))
+        line("\(family)_sum", labels, MetricsText.seconds(nanos: histogram.sumNanos))
         line("\(family)_count", labels, "\(histogram.count)")
     }
 
@@ -54,6 +56,7 @@ package struct MetricsText {
     }
 
     private static func seconds(_ micros: Int64) -> String { Scaled.format(micros, scale: 6) }
+    private static func seconds(nanos: Int64) -> String { Scaled.format(nanos, scale: 9) }
 
     private static func escape(_ value: String) -> String {
         var out = ""

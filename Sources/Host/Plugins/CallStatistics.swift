@@ -1,11 +1,11 @@
 // How often a plugin's entry was called, and how long it took.
 
+import Base
 import COESPlugin
 import Glibc
 
 package struct CallStatistics: Hashable, Sendable {
-    package private(set) var count: Int64 = 0
-    package private(set) var totalNanos: Int64 = 0
+    package private(set) var latency = Histogram(.calls)
     package private(set) var maximumNanos: Int64 = 0
     /// Calls above the soft budget of the order thread.
     package private(set) var slowCount: Int64 = 0
@@ -13,9 +13,11 @@ package struct CallStatistics: Hashable, Sendable {
     /// Every order waits for an [order] call: beyond this it is counted as slow.
     package static let softBudgetNanos: Int64 = 50_000
 
+    package var count: Int64 { latency.count }
+    package var totalNanos: Int64 { latency.sumNanos }
+
     mutating func record(nanos: Int64) {
-        count &+= 1
-        totalNanos &+= nanos
+        latency.record(nanos: nanos)
         if nanos > maximumNanos { maximumNanos = nanos }
         if nanos > Self.softBudgetNanos { slowCount &+= 1 }
     }

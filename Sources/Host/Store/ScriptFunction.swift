@@ -8,7 +8,7 @@ package final class ScriptFunction {
     package let shortName: String
     package private(set) var errors: Int64 = 0
     /// From handing the command to the connection to its reply.
-    package private(set) var latency = Histogram()
+    package private(set) var latency = Histogram(.requests)
 
     init(_ scripts: Scripts, _ shortName: String) {
         name = scripts.name(shortName)

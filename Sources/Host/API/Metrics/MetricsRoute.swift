@@ -71,12 +71,8 @@ final class MetricsRoute {
         let registry = services.registry
         let entries: [PluginEntry] =
             registry.orderTypes + registry.timesInForce + registry.riskRules + registry.notifiers
-        text.begin("oes_plugin_calls_total", .counter, "Calls into a plugin's entry.")
-        for entry in entries { text.sample(entry.statistics.count, labels(entry)) }
-        text.begin("oes_plugin_seconds_total", .counter, "Time spent in a plugin's entry.")
-        for entry in entries {
-            text.sample(micros: entry.statistics.totalNanos / 1_000, labels(entry))
-        }
+        text.begin("oes_plugin_call_seconds", .histogram, "Calls into a plugin's entry.")
+        for entry in entries { text.sample(entry.statistics.latency, labels(entry)) }
         text.begin(
             "oes_plugin_slow_calls_total", .counter, "Calls that took longer than 50 microseconds.")
         for entry in entries { text.sample(entry.statistics.slowCount, labels(entry)) }
