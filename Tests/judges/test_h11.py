@@ -38,7 +38,7 @@ ANSWERS = [
     ("a socket", "GET", "/ws", UPGRADE, b"", [101]),
     ("a socket of another version", "GET", "/ws",
      [*UPGRADE[:2], ("Sec-WebSocket-Version", "7"), UPGRADE[3]], b"", [426]),
-    ("no socket", "GET", "/ws", [], b"", [400]),
+    ("no socket", "GET", "/ws", [], b"", [426]),
 ]
 
 
