@@ -10,6 +10,8 @@ const PING_MILLIS = 10_000;
 const SILENCE_MILLIS = 25_000;
 /** The server's code for a key or session that has ended. */
 const POLICY = 1008;
+/** What it says before it closes so: the close is enough. */
+const ENDED = new Set(["expired_session", "revoked_key", "unknown_key", "unauthenticated"]);
 
 export class Feed {
   constructor(url = location.origin.replace(/^http/, "ws") + "/ws") {
@@ -130,7 +132,7 @@ export class Feed {
       this.confirmed(message);
     } else if (message.channel !== undefined) {
       this.deliver(message);
-    } else if (message.type === "error") {
+    } else if (message.type === "error" && !ENDED.has(message.code)) {
       console.warn("feed:", message.code, message.message);
     }
   }
