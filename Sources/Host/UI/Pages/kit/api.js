@@ -55,8 +55,16 @@ export async function request(method, path, body) {
   return answer;
 }
 
+let isLeaving = false;
+
+/** Somebody signs out: whatever ends with the session leads nowhere else any more. */
+export const leave = () => { isLeaving = true; };
+/** The signing out didn't work. */
+export const stay = () => { isLeaving = false; };
+
 /** Without a session, or after its end: to where one signs in, and from there back to here. */
 export function toSignIn() {
+  if (isLeaving) return;
   const here = location.pathname + location.search + location.hash;
   location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
 }

@@ -2,7 +2,7 @@
 // refused. What a role may not do is disabled with the reason, or replaced by it. On a host without
 // keys everyone may do everything, and nothing of this shows.
 
-import { get, request, toSignIn } from "./api.js";
+import { get, leave, request, stay, toSignIn } from "./api.js";
 import { h, setText } from "./dom.js";
 
 const WHAT = {
@@ -37,10 +37,12 @@ function showWho() {
   button.hidden = false;
   button.addEventListener("click", async () => {
     button.disabled = true;
+    leave();
     try {
       await request("DELETE", "/api/v1/session");
       location.assign("/sign-in");
     } catch (error) {
+      stay();
       button.disabled = false;
       if (error.status === 401) toSignIn();
     }
