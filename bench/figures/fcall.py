@@ -9,8 +9,8 @@ What differs from the load over HTTP: each kind has one price, not 25; the host 
 same length; nobody reads the stream or keeps the lists of ended orders.
 """
 
+import itertools
 import pathlib
-import random
 import struct
 import subprocess
 import time
@@ -28,6 +28,7 @@ COPIED = ["appendonly", "appendfsync", "no-appendfsync-on-rewrite", "save", "max
 # Account, side, price, share of 32: as post.lua has them.
 KINDS = [(1, 1, 9999, 13), (2, 2, 10101, 13), (1, 1, 10149, 3), (2, 2, 9951, 3)]
 HOST_PART = "limit-gtc--stocks---{}"
+RUNS = itertools.count(1_000)
 
 
 class PlainRedis:
@@ -74,8 +75,8 @@ class PlainRedis:
 def command(kind):
     """Redis refuses nothing of it: the arguments are those that a host sends."""
     account, side, price, _ = kind
-    run = random.randrange(10, 100)
-    return ["FCALL", "oes_bench_submit", "1", PREFIX, f"{account}-{run}__rand_int__",
+    # Never twice: redis-benchmark draws the same digits each time it is started.
+    return ["FCALL", "oes_bench_submit", "1", PREFIX, f"{account}-{next(RUNS)}__rand_int__",
             str(account), SYMBOL, str(side), "1", str(price), "1", "1", "0", "0", "bench-id", "1",
             "", "", HOST_PART]
 
@@ -86,10 +87,12 @@ def measure(redis, orders, depth):
     start = time.monotonic()
     running = []
     for kind in KINDS:
-        share = kind[3] / 32
+        pipeline = round(depth * kind[3] / 32)
+        # Whole pipelines: redis-benchmark stumbles over a last one that isn't.
+        pipelines = round(orders * kind[3] / 32 / pipeline)
         running.append(subprocess.Popen(
             ["redis-benchmark", "-s", str(redis.socket), "-c", "1",
-             "-P", str(round(depth * share)), "-n", str(round(orders * share)),
+             "-P", str(pipeline), "-n", str(pipelines * pipeline),
              "-r", str(2 ** 31 - 1), "-q", *command(kind)],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
     for one in running:
