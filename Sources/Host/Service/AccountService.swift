@@ -118,11 +118,15 @@ package final class AccountService {
 extension RedisFailure {
     /// With a client id a repetition is safe.
     fileprivate func rejection(of transaction: Transaction) -> Rejection {
-        guard case .outcomeUnknown = self, !transaction.clientID.isEmpty else { return rejection }
-        return Rejection(
-            .unavailable, "outcome_unknown",
-            "Redis's answer was lost: it may or may not have been done. Repeat the request with the "
-                + "same client_transaction_id.")
+        if transaction.clientID.isEmpty { return rejection }
+        switch self {
+        case .outcomeUnknown, .unexpected:
+            return Rejection(
+                .unavailable, "outcome_unknown",
+                "Redis's answer was lost or can't be read: it may or may not have been done. Repeat "
+                    + "the request with the same client_transaction_id.")
+        case .unavailable, .overloaded, .server: return rejection
+        }
     }
 }
 

@@ -47,13 +47,7 @@ package enum ExecutionJSON {
     private static func writeOrder(
         _ step: Execution, _ order: Order, _ scales: DisplayScales, into json: inout JSONWriter
     ) {
-        json.field("order_id", order.id.text)
-        json.field("client_order_id", String(order.id.clientOrderID))
-        json.field("account_id", String(order.id.account))
-        json.field("symbol", order.symbol)
-        json.field("side", order.side.name)
-        json.field("order_type", order.terms.orderType)
-        json.field("time_in_force", order.terms.timeInForce)
+        OrderJSON.writeV1Identity(order, into: &json)
         let price = order.pricing == .limit ? step.price.raw : nil
         json.optionalField("price", price, scale: scales.price, .strings)
         json.field("quantity", step.quantity.raw, scale: scales.quantity, .strings)

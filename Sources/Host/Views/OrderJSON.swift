@@ -104,13 +104,7 @@ package enum OrderJSON {
     package static func writeV1Fields(
         _ order: Order, scales: DisplayScales, into json: inout JSONWriter
     ) {
-        json.field("order_id", order.id.text)
-        json.field("client_order_id", String(order.id.clientOrderID))
-        json.field("account_id", String(order.id.account))
-        json.field("symbol", order.symbol)
-        json.field("side", order.side.name)
-        json.field("order_type", order.terms.orderType)
-        json.field("time_in_force", order.terms.timeInForce)
+        writeV1Identity(order, into: &json)
         json.optionalField("asset_type", order.terms.assetType)
         json.key("params")
         if order.terms.paramsJSON.isEmpty {
@@ -119,6 +113,17 @@ package enum OrderJSON {
             json.raw(order.terms.paramsJSON)
         }
         writeState(order, scales: scales, style: .strings, into: &json)
+    }
+
+    /// Which order it is: what an execution report says of it, too.
+    static func writeV1Identity(_ order: Order, into json: inout JSONWriter) {
+        json.field("order_id", order.id.text)
+        json.field("client_order_id", String(order.id.clientOrderID))
+        json.field("account_id", String(order.id.account))
+        json.field("symbol", order.symbol)
+        json.field("side", order.side.name)
+        json.field("order_type", order.terms.orderType)
+        json.field("time_in_force", order.terms.timeInForce)
     }
 
     private static func writeState(
