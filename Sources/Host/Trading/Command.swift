@@ -67,30 +67,6 @@ package struct OrderParam: Hashable, Sendable {
     }
 }
 
-/// What an order type and a time in force make of a request: one instruction to the matcher.
-package struct Plan: Hashable, Sendable {
-    package var pricing: Pricing
-    /// Unused for market pricing.
-    package var price: Price
-    package var quantity: Quantity
-    package var policy: RemainderPolicy
-    package var book: BookKind
-    /// UTC microseconds; 0 = never.
-    package var expireAt: Int64
-
-    package init(
-        pricing: Pricing, price: Price, quantity: Quantity, policy: RemainderPolicy,
-        book: BookKind, expireAt: Int64
-    ) {
-        self.pricing = pricing
-        self.price = price
-        self.quantity = quantity
-        self.policy = policy
-        self.book = book
-        self.expireAt = expireAt
-    }
-}
-
 package enum RuleMode: UInt8, Sendable {
     case enforce = 1
     case shadow = 2

@@ -2,7 +2,7 @@
 
 import Base
 
-/// `ACCOUNT-CLIENTORDERID`.
+/// `ACCOUNT-CLIENTORDERID`; a child's is its parent's, a colon and its key.
 package struct OrderID: Hashable, Sendable {
     package let text: String
     package init(_ text: String) { self.text = text }
@@ -16,6 +16,13 @@ package struct OrderID: Hashable, Sendable {
         let dash = dash
         return dash == text.endIndex ? "" : text[text.utf8.index(after: dash)...]
     }
+
+    /// nil unless it is a child's: clients' own ids have no colon.
+    package var parent: OrderID? { colon.map { OrderID(String(text[..<$0])) } }
+    package var childKey: Substring? { colon.map { text[text.utf8.index(after: $0)...] } }
+    package func child(_ key: String) -> OrderID { OrderID(text + ":" + key) }
+
+    private var colon: String.Index? { text.utf8.firstIndex(of: UInt8(ascii: ":")) }
 
     private var dash: String.Index {
         text.utf8.firstIndex(of: UInt8(ascii: "-")) ?? text.endIndex
@@ -76,6 +83,8 @@ package struct Order: Hashable, Sendable {
     package let policy: RemainderPolicy
     package let book: BookKind
     package let pricing: Pricing
+    package let selfTrade: SelfTradeMode
+    package let flags: OrderFlags
     package let price: Price
     package let quantity: Quantity
     package let filled: Quantity
@@ -105,6 +114,10 @@ package struct Order: Hashable, Sendable {
     /// What still works; 0 once the order has ended.
     package var leaves: Quantity { status.isOpen ? quantity - filled : .zero }
 
+    /// Of a child: its family's main order or container.
+    package var parentID: OrderID? { id.parent }
+    package var childKey: Substring? { id.childKey }
+
     package init(id: OrderID, record: ArraySlice<UInt8>) throws(RecordError) {
         var reader = ByteReader(record)
         self.id = id
@@ -114,7 +127,8 @@ package struct Order: Hashable, Sendable {
         policy = try known(RemainderPolicy(rawValue: try reader.byte()), "policy")
         book = try known(BookKind(rawValue: try reader.byte()), "book")
         pricing = try known(Pricing(rawValue: try reader.byte()), "pricing")
-        _ = try reader.take(2)
+        selfTrade = try known(SelfTradeMode(rawValue: try reader.byte()), "self-trade mode")
+        flags = OrderFlags(rawValue: try reader.byte())
         price = Price(try reader.int64())
         quantity = Quantity(try reader.int64())
         filled = Quantity(try reader.int64())

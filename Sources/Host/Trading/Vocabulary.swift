@@ -51,6 +51,51 @@ package enum RemainderPolicy: UInt8, Sendable {
     case allOrNone = 3
 }
 
+/// What an order was given beside its price and quantity, and where it stands when it isn't in a
+/// book: the record's byte of flags.
+package struct OrderFlags: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// It is never the taker of a trade.
+    package static let postOnly = OrderFlags(rawValue: 1)
+    /// It only makes the position smaller, and shrinks with it.
+    package static let reduceOnly = OrderFlags(rawValue: 2)
+    /// It stands in its symbol's work queue, on its way to a book.
+    package static let queued = OrderFlags(rawValue: 4)
+    /// A child without anything to work with until its main order fills.
+    package static let waiting = OrderFlags(rawValue: 8)
+    /// It is the main order of a family.
+    package static let hasChildren = OrderFlags(rawValue: 16)
+    /// A container's child: its fills count in its parent too.
+    package static let rollsUp = OrderFlags(rawValue: 32)
+
+    /// Those that a new order may be given; the script sets the others.
+    package static let asked: OrderFlags = [.postOnly, .reduceOnly]
+}
+
+/// What happens where an order would meet one of its own account's.
+package enum SelfTradeMode: UInt8, Sendable, CaseIterable {
+    case cancelNewest = 1
+    case cancelOldest, cancelBoth
+    /// Both lose what they would have traded.
+    case decrement
+
+    package var name: String {
+        switch self {
+        case .cancelNewest: "cancel_newest"
+        case .cancelOldest: "cancel_oldest"
+        case .cancelBoth: "cancel_both"
+        case .decrement: "decrement"
+        }
+    }
+
+    package init?(name: String) {
+        guard let mode = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = mode
+    }
+}
+
 /// Which of a symbol's two books. Internal orders are unseen and cross only each other.
 package enum BookKind: UInt8, Sendable {
     case lit = 0
