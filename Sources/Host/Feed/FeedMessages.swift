@@ -72,6 +72,10 @@ extension Event {
     var trades: [Trade] {
         changes.compactMap { if case .trade(let trade) = $0 { trade } else { nil } }
     }
+
+    var steps: [OrderStep] {
+        changes.compactMap { if case .step(let step) = $0 { step } else { nil } }
+    }
 }
 
 /// One execution in the life of an order.
@@ -80,24 +84,44 @@ struct OrderExecution {
     let cause: OrderCause
     /// The call's trades of this order, in their order.
     let trades: [Trade]
+    /// What set it off or changed it last in the call.
+    let step: OrderStep?
 
-    /// `all`: the call's trades.
-    init(order: Order, cause: OrderCause, of all: [Trade]) {
+    /// `all`: the call's trades; `steps`: its steps.
+    init(order: Order, cause: OrderCause, of all: [Trade], _ steps: [OrderStep]) {
         self.order = order
         self.cause = cause
         trades =
             all.isEmpty
             ? all : all.filter { $0.buyOrderID == order.id || $0.sellOrderID == order.id }
+        step = steps.last { $0.orderID == order.id }
     }
 
-    /// FIX's ExecType in words: new, trade, cancelled, replaced, expired, rejected.
+    /// FIX's ExecType in words: new, trade, cancelled, replaced, expired, rejected, triggered,
+    /// restated.
     var executionType: String {
         switch cause {
         case .accepted: trades.isEmpty ? "new" : "trade"
         case .amended: trades.isEmpty ? "replaced" : "trade"
         case .trade, .cancelled, .expired, .rejected: cause.name
+        case .changed: changedType
         }
     }
+
+    private var changedType: String {
+        switch order.status {
+        case .cancelled, .rejected, .expired: order.status.name
+        case .new, .partiallyFilled, .filled, .triggered, .parked:
+            if !trades.isEmpty { "trade" } else if let step, step.kind == .triggered {
+                "triggered"
+            } else {
+                "restated"
+            }
+        }
+    }
+
+    /// When it came, or when it was set off.
+    var isRejected: Bool { order.status == .rejected }
 
     func write(scales: DisplayScales, into json: inout JSONWriter) {
         json.beginObject()

@@ -41,13 +41,15 @@ package final class FeedPublisher {
         guard channels.hasListeners else { return }
         publishTrades(trades, event)
         publishBook(event)
+        let steps = event.steps
         for change in event.changes {
             switch change {
             case .order(let order, let cause):
-                publish(OrderExecution(order: order, cause: cause, of: trades), event)
+                publish(OrderExecution(order: order, cause: cause, of: trades, steps), event)
             case .account(let account): publish(account, event)
             case .position(let position): publish(position, event)
-            case .trade, .level, .instrument, .ledger, .market, .guardValue, .key, .audit: break
+            case .trade, .level, .instrument, .ledger, .market, .guardValue, .key, .audit, .step:
+                break
             }
         }
     }
@@ -105,7 +107,7 @@ package final class FeedPublisher {
             execution.write(scales: scales, into: &json)
             json.endObject()
         }
-        if execution.cause == .rejected {
+        if execution.isRejected {
             send(.risk, "alert", event) { AlertJSON.write(order, scales: scales, into: &$0) }
         }
     }

@@ -13,15 +13,16 @@ enum NotificationJSON {
     /// place in it, the same at every delivery.
     static func events(of event: Event, picture: Picture) -> [NotifierEvent] {
         let trades = event.trades
+        let steps = event.steps
         return event.changes.enumerated().compactMap { index, change in
             let id = "\(event.sequence)-\(index)"
             switch change {
             case .order(let order, let cause):
-                let execution = OrderExecution(order: order, cause: cause, of: trades)
+                let execution = OrderExecution(order: order, cause: cause, of: trades, steps)
                 return notification(id, execution, event, picture)
             case .trade(let trade): return notification(id, trade, event, picture)
             case .account, .position, .level, .instrument, .ledger, .market, .guardValue, .key,
-                .audit:
+                .audit, .step:
                 return nil
             }
         }
@@ -33,7 +34,7 @@ enum NotificationJSON {
         let order = execution.order
         let scales = picture.scales(order.symbol)
         let type = "order_\(execution.executionType)"
-        let severity = execution.cause == .rejected ? "warning" : "info"
+        let severity = execution.isRejected ? "warning" : "info"
         let json = envelope(id, type: type, severity: severity, event) { json in
             json.field("text", NotificationText.of(execution, scales: scales))
             json.key("order")

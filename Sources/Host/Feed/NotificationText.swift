@@ -14,6 +14,8 @@ enum NotificationText {
         case .cancelled: return "Cancelled: \(what)"
         case .expired: return "Expired: \(what)"
         case .accepted, .trade, .amended: break
+        case .changed:
+            if let text = ofChanged(execution, what) { return text }
         }
         guard let last = execution.trades.last else {
             return execution.cause == .amended ? "Changed: \(what)" : "Accepted: \(what)"
@@ -22,5 +24,20 @@ enum NotificationText {
         let price = Scaled.format(last.price.raw, scale: scales.price)
         let word = order.status == .filled ? "Filled" : "Partly filled"
         return "\(word): \(what), \(filled) done, last at \(price)"
+    }
+
+    /// nil where trades say it.
+    private static func ofChanged(_ execution: OrderExecution, _ what: String) -> String? {
+        let order = execution.order
+        switch order.status {
+        case .cancelled: return "Cancelled: \(what), \(order.reason)"
+        case .rejected: return "Rejected: \(what), \(order.reason)"
+        case .expired: return "Expired: \(what)"
+        case .new, .partiallyFilled, .filled, .triggered, .parked: break
+        }
+        guard execution.trades.isEmpty else { return nil }
+        guard let step = execution.step else { return "Changed: \(what)" }
+        let word = step.kind == .triggered ? "Triggered" : "Changed"
+        return "\(word): \(what), \(step.reason)"
     }
 }

@@ -4,13 +4,15 @@ import Base
 
 package enum EventKind: UInt8, Sendable {
     case submit = 1
-    case cancel, amend, expire, account, transaction, instrument, seed, key
+    case cancel, amend, expire, account, transaction, instrument, seed, key, work, commit, bust
 }
 
-/// Why an order changed.
+/// Why an order changed: the first thing that happened to it in the call. How it ended is its status.
 package enum OrderCause: UInt8, Sendable {
     case accepted = 1
     case trade, cancelled, amended, expired, rejected
+    /// Anything else; its steps say what.
+    case changed
 
     package var name: String {
         switch self {
@@ -20,6 +22,7 @@ package enum OrderCause: UInt8, Sendable {
         case .amended: "amended"
         case .expired: "expired"
         case .rejected: "rejected"
+        case .changed: "changed"
         }
     }
 }
@@ -40,6 +43,7 @@ package struct Trade: Hashable, Sendable {
     package let sellOrderID: OrderID
 
     package var id: String { "\(sequence)-\(index)" }
+    package var takerID: OrderID { aggressor == .buy ? buyOrderID : sellOrderID }
 
     init(sequence: Int64, time: Int64, from reader: inout ByteReader) throws(RecordError) {
         self.sequence = sequence
@@ -109,6 +113,7 @@ package enum Change: Hashable, Sendable {
     /// A key or session after the call; one with `revokedAt` is of no use any more.
     case key(AccessKey)
     case audit(AuditEntry)
+    case step(OrderStep)
 }
 
 package struct Event: Hashable, Sendable {
@@ -167,6 +172,7 @@ package struct Event: Hashable, Sendable {
             let id = try reader.string()
             return .key(try AccessKey(id: id, record: reader.rest()))
         case 11: return .audit(try AuditEntry(sequence: sequence, time: time, from: &reader))
+        case 12: return .step(try OrderStep(from: &reader))
         case let other: throw RecordError(what: "unknown event section \(other)")
         }
     }

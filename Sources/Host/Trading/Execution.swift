@@ -6,9 +6,9 @@
 
 import Base
 
-package enum ExecutionType: UInt8, Sendable {
+package enum ExecutionType: UInt8, Sendable, CaseIterable {
     case new = 1
-    case trade, cancelled, replaced, expired, rejected
+    case trade, cancelled, replaced, expired, rejected, triggered, restated, tradeCancelled
 
     package var name: String {
         switch self {
@@ -18,6 +18,9 @@ package enum ExecutionType: UInt8, Sendable {
         case .replaced: "replaced"
         case .expired: "expired"
         case .rejected: "rejected"
+        case .triggered: "triggered"
+        case .restated: "restated"
+        case .tradeCancelled: "trade_cancelled"
         }
     }
 }
@@ -40,7 +43,7 @@ package enum Liquidity: UInt8, Sendable {
 package struct Execution: Hashable, Sendable {
     package let sequence: Int64
     /// From 1 in each event, in the order in which the steps were made.
-    package let index: UInt32
+    package internal(set) var index: UInt32
     /// When Redis made it: UTC microseconds. All steps of one call have the same.
     package let time: Int64
     package let execType: ExecutionType
@@ -65,7 +68,8 @@ package struct Execution: Hashable, Sendable {
     /// The order's limit (a market order's protection price) and total quantity after this step.
     package let price: Price
     package let quantity: Quantity
-    /// Why it was cancelled, rejected or expired, as Order.reason; else empty.
+    /// Why it was cancelled, rejected or expired, as Order.reason; what set it off or changed it where
+    /// it was triggered or restated; else empty.
     package let reason: String
 
     /// Unique over all executions.

@@ -1,10 +1,13 @@
 // The steps that an event's orders went through, derived from its sections.
 //
-// An event says how each order stands after the call, and which trades the call made. So what an
-// order was before the first trade is what it is after the last, less its trades; from there each
-// step follows. First comes the order that the call is about, then its trades (the taker's side, then
-// the resting order's) and its end; last what else fell due. So who made the call can name its steps
-// without the event (LastStep.swift).
+// An event says how each order stands after the call, which trades the call made, and what else befell
+// an order on the way (OrderStep). So what an order was before the first trade is what it is after the
+// last, less its trades; from there each step follows.
+//
+// They are numbered so that who made the call can name its order's last step from the call's answer,
+// without the event (LastStep.swift): first the order that the call is about, its own arrival's trades
+// (the taker's side, then the resting order's) and its end; then whatever that set off, in its order;
+// then who was cancelled or turned away on the way; last what fell due.
 
 import Base
 
@@ -15,117 +18,188 @@ extension Event {
     }
 }
 
-/// An order on its way from its state before the trades to the state that the event names.
-private struct OrderProgress {
-    let order: Order
-    let cause: OrderCause
-    var filled: Int64
-    var notional: Int128
-
-    init(_ order: Order, cause: OrderCause) {
-        self.order = order
-        self.cause = cause
-        filled = order.filled.raw
-        notional = order.notional.total
-    }
-
-    mutating func takeBack(_ trade: Trade) {
-        filled -= trade.quantity.raw
-        notional -= Int128(trade.price.raw) * Int128(trade.quantity.raw)
-    }
-
-    mutating func make(_ trade: Trade) {
-        filled += trade.quantity.raw
-        notional += Int128(trade.price.raw) * Int128(trade.quantity.raw)
-    }
-
-    /// While it works, or once its fills complete it.
-    var workingStatus: OrderStatus {
-        if filled == order.quantity.raw { return .filled }
-        return filled == 0 ? .new : .partiallyFilled
-    }
-}
-
 private struct ExecutionSteps {
     private let event: Event
     private var orders: [OrderProgress] = []
+    private var places: [OrderID: Int] = [:]
     private var trades: [Trade] = []
-    private var steps: [Execution] = []
+    private var steps: [OrderStep] = []
+    /// The place of the order that the call is about; nil where it is about none.
+    private var main: Int?
+    private var hasEnded: Set<Int> = []
+    /// The steps of the next STEP section.
+    private var nextStep = 0
 
     init(of event: Event) {
         self.event = event
         for change in event.changes {
             switch change {
-            case .order(let order, let cause): orders.append(OrderProgress(order, cause: cause))
+            case .order(let order, let cause):
+                places[order.id] = orders.count
+                orders.append(OrderProgress(order, cause: cause))
             case .trade(let trade): trades.append(trade)
+            case .step(let step): steps.append(step)
             case .account, .position, .level, .instrument, .ledger, .market, .guardValue, .key,
                 .audit:
                 break
             }
         }
+        main = orders.first.flatMap { $0.isMain(of: event.kind) ? 0 : nil }
     }
 
     mutating func all() -> [Execution] {
-        let parties = tradedOrders()
-        for order in orders { begin(order) }
-        for (trade, pair) in zip(trades, parties) {
-            make(trade, pair.taker, .taker)
-            make(trade, pair.maker, .maker)
+        goBack()
+        let ownCount = ownTradeCount()
+        var first: [Execution] = []
+        var rest: [Execution] = []
+        if let main { begin(main, into: &first) }
+        for count in 0..<ownCount {
+            makeSteps(after: count, into: &rest)
+            make(trades[count], into: &first)
         }
-        for order in orders where order.order.status == .cancelled {
-            add(.cancelled, order, .cancelled)
+        if let main, orders[main].order.status == .cancelled, orders[main].isDone {
+            end(main, .cancelled, into: &first)
         }
-        for order in orders where order.cause == .expired { add(.expired, order, .expired) }
-        return steps
+        var children: [Execution] = []
+        for place in orders.indices where place != main { begin(place, into: &children) }
+        for count in ownCount..<trades.count {
+            makeSteps(after: count, into: &rest)
+            make(trades[count], into: &rest)
+        }
+        makeSteps(after: trades.count, into: &rest)
+        endAll(into: &rest)
+        return numbered(first + children + rest)
     }
 
-    /// The places of each trade's two orders, which are set back to before their trades.
-    private mutating func tradedOrders() -> [(taker: Int?, maker: Int?)] {
-        guard !trades.isEmpty else { return [] }
-        let places = Dictionary(
-            orders.indices.map { (orders[$0].order.id, $0) },
-            uniquingKeysWith: { first, _ in first })
-        return trades.map { trade in
-            let buy = places[trade.buyOrderID]
-            let sell = places[trade.sellOrderID]
-            if let buy { orders[buy].takeBack(trade) }
-            if let sell { orders[sell].takeBack(trade) }
-            return trade.aggressor == .buy ? (buy, sell) : (sell, buy)
+    // MARK: Before the first step
+
+    /// Sets all orders back to before their trades and steps.
+    private mutating func goBack() {
+        for trade in trades {
+            for id in [trade.buyOrderID, trade.sellOrderID] {
+                guard let place = places[id] else { continue }
+                orders[place].takeBack(trade)
+                if let parent = container(of: place) { orders[parent].takeBackFill(trade) }
+            }
+        }
+        for step in steps {
+            guard let place = places[step.orderID] else { continue }
+            let count = Int(step.tradesBefore)
+            orders[place].expect(step, after: trades.indices.contains(count - 1) ? trades[count - 1] : nil)
         }
     }
 
-    private mutating func begin(_ order: OrderProgress) {
-        switch order.cause {
-        case .accepted: add(.new, order, .new)
-        case .amended: add(.replaced, order, order.workingStatus)
-        case .rejected: add(.rejected, order, .rejected)
-        case .trade, .cancelled, .expired: break
+    /// Where a child's fills are its parent's, too.
+    private func container(of place: Int) -> Int? {
+        let order = orders[place].order
+        guard order.flags.contains(.rollsUp) else { return nil }
+        return order.parentID.flatMap { places[$0] }
+    }
+
+    /// The trades of the main order's own arrival: the leading ones that it takes. An order that was
+    /// parked and set off arrives later.
+    private func ownTradeCount() -> Int {
+        guard let main else { return 0 }
+        let id = orders[main].order.id
+        let trigger = steps.first { $0.kind == .triggered && $0.orderID == id }
+        let most = trigger.map { Int($0.tradesBefore) } ?? trades.count
+        return trades.prefix(most).prefix { $0.takerID == id }.count
+    }
+
+    // MARK: Step by step
+
+    private mutating func begin(_ place: Int, into list: inout [Execution]) {
+        switch orders[place].cause {
+        case .accepted: add(.new, place, orders[place].workingStatus, into: &list)
+        case .amended: add(.replaced, place, orders[place].workingStatus, into: &list)
+        case .rejected: end(place, .rejected, into: &list)
+        case .cancelled where place == main: end(place, .cancelled, into: &list)
+        case .trade, .cancelled, .expired, .changed: break
         }
     }
 
-    private mutating func make(_ trade: Trade, _ place: Int?, _ liquidity: Liquidity) {
-        guard let place else { return }
-        orders[place].make(trade)
-        add(.trade, orders[place], orders[place].workingStatus, trade, liquidity)
+    private mutating func make(_ trade: Trade, into list: inout [Execution]) {
+        let maker = trade.aggressor == .buy ? trade.sellOrderID : trade.buyOrderID
+        for (id, liquidity) in [(trade.takerID, Liquidity.taker), (maker, .maker)] {
+            guard let place = places[id] else { continue }
+            orders[place].make(trade, liquidity)
+            if let parent = container(of: place) { orders[parent].makeFill(trade) }
+            add(.trade, place, orders[place].workingStatus, trade, liquidity, into: &list)
+        }
     }
 
-    private mutating func add(
-        _ type: ExecutionType, _ progress: OrderProgress, _ status: OrderStatus,
-        _ trade: Trade? = nil, _ liquidity: Liquidity = .none
+    /// Those that were made when `count` trades had been.
+    private mutating func makeSteps(after count: Int, into list: inout [Execution]) {
+        while nextStep < steps.count, steps[nextStep].tradesBefore <= count {
+            let step = steps[nextStep]
+            nextStep += 1
+            guard let place = places[step.orderID] else { continue }
+            orders[place].make(step)
+            let isTrigger = step.kind == .triggered
+            add(
+                isTrigger ? .triggered : .restated, place,
+                isTrigger ? .triggered : orders[place].workingStatus, reason: step.reason,
+                into: &list)
+            orders[place].finishStep()
+        }
+    }
+
+    private mutating func end(
+        _ place: Int, _ type: ExecutionType, into list: inout [Execution]
     ) {
+        guard hasEnded.insert(place).inserted else { return }
+        let order = orders[place].order
+        add(type, place, order.status, reason: order.reason, into: &list)
+    }
+
+    private mutating func endAll(into list: inout [Execution]) {
+        for place in orders.indices {
+            switch orders[place].order.status {
+            case .cancelled: end(place, .cancelled, into: &list)
+            case .rejected: end(place, .rejected, into: &list)
+            case .new, .partiallyFilled, .filled, .expired, .triggered, .parked: break
+            }
+        }
+        for place in orders.indices where orders[place].order.status == .expired {
+            end(place, .expired, into: &list)
+        }
+    }
+
+    private func add(
+        _ type: ExecutionType, _ place: Int, _ status: OrderStatus, _ trade: Trade? = nil,
+        _ liquidity: Liquidity = .none, reason: String = "", into list: inout [Execution]
+    ) {
+        let progress = orders[place]
         let order = progress.order
         let fee = order.side == .buy ? trade?.buyFee : trade?.sellFee
-        let leaves = status.isOpen ? order.quantity.raw - progress.filled : 0
-        let endsWithReason = type == .cancelled || type == .expired || type == .rejected
-        steps.append(
+        let leaves = status.isOpen ? progress.quantity.raw - progress.filled : 0
+        list.append(
             Execution(
-                sequence: event.sequence, index: UInt32(steps.count + 1), time: event.time,
-                execType: type, orderID: order.id, symbol: order.symbol, side: order.side,
-                book: order.book, orderStatus: status, lastQuantity: trade?.quantity ?? .zero,
+                sequence: event.sequence, index: 0, time: event.time, execType: type,
+                orderID: order.id, symbol: order.symbol, side: order.side, book: order.book,
+                orderStatus: status, lastQuantity: trade?.quantity ?? .zero,
                 lastPrice: trade?.price ?? Price(0), fee: fee ?? .zero, liquidity: liquidity,
                 tradeIndex: trade?.index ?? 0, cumQuantity: Quantity(progress.filled),
                 leavesQuantity: Quantity(leaves), notional: Notional(total: progress.notional),
-                price: order.price, quantity: order.quantity,
-                reason: endsWithReason ? order.reason : ""))
+                price: progress.price, quantity: progress.quantity, reason: reason))
+    }
+
+    private func numbered(_ list: [Execution]) -> [Execution] {
+        var list = list
+        for index in list.indices { list[index].index = UInt32(index + 1) }
+        return list
+    }
+}
+
+extension OrderProgress {
+    /// Whether an event of this kind is about this order where it is the first one named.
+    fileprivate func isMain(of kind: EventKind) -> Bool {
+        switch kind {
+        case .submit: cause == .accepted || cause == .rejected
+        case .amend: cause == .amended
+        case .cancel: cause == .cancelled
+        case .expire, .account, .transaction, .instrument, .seed, .key, .work, .commit, .bust:
+            false
+        }
     }
 }

@@ -3,17 +3,22 @@
 
 import Base
 
-/// The trades that one call made of the order that it is about.
+/// The trades that the order which a call is about made when it arrived.
 package struct CallTrades: Hashable, Sendable {
     package let count: Int
     /// The last one's; 0 where there is none.
     package let lastPrice: Price
     package let lastQuantity: Quantity
+    /// Whether these weren't all: what the order set off came back to it.
+    package let moreHappened: Bool
 
-    package init(count: Int, lastPrice: Price, lastQuantity: Quantity) {
+    package init(
+        count: Int, lastPrice: Price, lastQuantity: Quantity, moreHappened: Bool = false
+    ) {
         self.count = count
         self.lastPrice = lastPrice
         self.lastQuantity = lastQuantity
+        self.moreHappened = moreHappened
     }
 
     package static let none = CallTrades(count: 0, lastPrice: Price(0), lastQuantity: .zero)
@@ -22,10 +27,13 @@ package struct CallTrades: Hashable, Sendable {
 extension Execution {
     /// The last step of a call that began with the step `first` (new, replaced or cancelled) and
     /// left the order as `order`. The order's first step has the number 1 in its event; each trade
-    /// takes two numbers, the taker's and the resting order's.
+    /// takes two numbers, the taker's and the resting order's. What happened to it after its own
+    /// trades has a number that only the event knows: then it is the order as it stands.
     package init(lastOf order: Order, first: ExecutionType, _ trades: CallTrades) {
         let isCut = order.status == .cancelled && first != .cancelled
-        if isCut {
+        if trades.moreHappened {
+            self.init(standing: order)
+        } else if isCut {
             self.init(standing: order, .cancelled, index: 2 * trades.count + 2)
         } else if trades.count > 0 {
             self.init(standing: order, .trade, index: 2 * trades.count, trades)
