@@ -20,12 +20,17 @@ package struct OrderRequest: Hashable, Sendable {
     /// The order type's own parameters, checked against its schema, in the schema's order.
     package var params: [OrderParam]
     package var paramsJSON: [UInt8]
+    /// What was asked beside the type.
+    package var instructions: OrderInstructions
+    /// UTC microseconds; nil where the client gave none. For a time in force that asks for it.
+    package var expireTime: Int64?
 
     package init(
         account: String, symbol: String, side: Side, quantity: Quantity, price: Price?,
         orderType: String, timeInForce: String, clientOrderID: String, book: BookKind = .lit,
         tag: String = "", assetType: String = "", params: [OrderParam] = [],
-        paramsJSON: [UInt8] = []
+        paramsJSON: [UInt8] = [], instructions: OrderInstructions = OrderInstructions(),
+        expireTime: Int64? = nil
     ) {
         self.account = account
         self.symbol = symbol
@@ -40,6 +45,8 @@ package struct OrderRequest: Hashable, Sendable {
         self.assetType = assetType
         self.params = params
         self.paramsJSON = paramsJSON
+        self.instructions = instructions
+        self.expireTime = expireTime
     }
 
     package var id: OrderID { OrderID(account: account, clientOrderID: clientOrderID) }
@@ -48,6 +55,21 @@ package struct OrderRequest: Hashable, Sendable {
             orderType: orderType, timeInForce: timeInForce, tag: tag, assetType: assetType,
             paramsJSON: paramsJSON)
     }
+}
+
+/// What a client may ask of an order of any type.
+package struct OrderInstructions: Hashable, Sendable {
+    package var postOnly = false
+    package var reduceOnly = false
+    package var allOrNone = false
+    /// What must be able to trade on arrival.
+    package var minQuantity: Quantity?
+    /// What is shown in the book at a time.
+    package var displayQuantity: Quantity?
+    /// nil = cancel_newest.
+    package var selfTrade: SelfTradeMode?
+
+    package init() {}
 }
 
 /// One typed parameter of an order type.
