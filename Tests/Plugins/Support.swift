@@ -55,10 +55,12 @@ func run(_ program: String, _ arguments: [String]) throws -> (code: Int32, outpu
 }
 
 /// Builds a plugin from C as a stranger would.
-func compile(_ source: String, to library: String, defines: [String] = []) throws {
+func compile(
+    _ source: String, to library: String, defines: [String] = [], include: String = Files.include
+) throws {
     let result = try run(
         "cc",
-        ["-std=c11", "-O1", "-shared", "-fPIC", "-fvisibility=hidden", "-I", Files.include]
+        ["-std=c11", "-O1", "-shared", "-fPIC", "-fvisibility=hidden", "-I", include]
             + defines.map { "-D\($0)" } + ["-o", library, source])
     guard result.code == 0 else { throw Failure(what: result.output) }
 }
@@ -69,6 +71,20 @@ func compileHostile(_ scratch: borrowing Scratch, _ faults: [String]) throws -> 
     try compile(
         "\(Files.root)Tests/hostile-plugins/hostile.c", to: library, defines: faults)
     return library
+}
+
+/// The plugin of pieces.c whose functions consist of these C statements, with the shipped times in
+/// force.
+func desk(plan: String, event: String? = nil, stateVersion: Int = 3) throws -> Desk {
+    let scratch = try Scratch()
+    let library = "\(scratch.path)/pieces.so"
+    // A line break would end the macro.
+    let line = { (statements: String) in statements.replacing("\n", with: " ") }
+    try compile(
+        "\(Files.root)Tests/hostile-plugins/pieces.c", to: library,
+        defines: ["PLAN=\(line(plan))", "STATE_VERSION=\(stateVersion)"]
+            + (event.map { ["EVENT=\(line($0))"] } ?? []))
+    return try Desk([orderTypes, PluginConfiguration.Library(path: library)])
 }
 
 let quiet = Log(level: .error, origin: "test")

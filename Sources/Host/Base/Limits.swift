@@ -94,6 +94,10 @@ package enum Limits {
     package static let paramsBytes = 2_048
     /// Decimal places of a price or quantity.
     package static let scale = 9
+    /// Children that one call of an order type may place; the largest of ours places two.
+    package static let childrenPerCall = 10
+    /// All that a family may ever have, ended ones included: an hour's slices of 7 seconds.
+    package static let childrenPerFamily = 500
     /// Fills of one script call; what is left then is cancelled with reason fill_limit. 1,000 fills
     /// took 22 ms of Redis's processor with 20 accounts on the other side, 47 ms with 900, on a
     /// busy machine: a block that clients hardly notice, and more than a book's sweep needs.

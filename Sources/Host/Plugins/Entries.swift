@@ -137,6 +137,21 @@ package class PluginEntry {
 }
 
 package final class OrderTypeEntry: PluginEntry {
+    /// Copied, since an older library's struct ends before on_event.
+    private lazy var functions = readStruct(
+        UnsafeRawPointer(instance).assumingMemoryBound(to: oes_order_type_t.self))
+
+    /// Whether it can go on with a container.
+    package var takesEvents: Bool { functions?.on_event != nil }
+
+    func onEvent(
+        _ input: UnsafePointer<oes_event_input_t>, _ out: UnsafePointer<oes_out_t>
+    ) -> oes_status {
+        guard let function = functions?.on_event else { return OES_UNSUPPORTED }
+        let typed = UnsafeRawPointer(instance).assumingMemoryBound(to: oes_order_type_t.self)
+        return measured(.onEvent) { function(typed, input, out) }
+    }
+
     func plan(
         _ input: UnsafePointer<oes_plan_input_t>, _ out: UnsafePointer<oes_out_t>
     ) -> oes_status {

@@ -186,28 +186,34 @@ struct EntryMaker {
         _ kind: EntryKind, _ instance: UnsafePointer<oes_instance_t>, _ place: String
     ) throws(PluginError) {
         let raw = UnsafeRawPointer(instance)
-        let size = instance.pointee.struct_size
         let place = "\(place): instance"
         let isComplete: Bool
         switch kind {
         case .orderType:
-            try requireSize(size, atLeast: oes_order_type_t.self, place)
-            isComplete = raw.load(as: oes_order_type_t.self).plan != nil
+            isComplete = try read(raw, oes_order_type_t.self, place).plan != nil
         case .timeInForce:
-            try requireSize(size, atLeast: oes_time_in_force_t.self, place)
-            isComplete = raw.load(as: oes_time_in_force_t.self).apply != nil
+            isComplete = try read(raw, oes_time_in_force_t.self, place).apply != nil
         case .riskRule:
-            try requireSize(size, atLeast: oes_risk_rule_t.self, place)
-            isComplete = raw.load(as: oes_risk_rule_t.self).check != nil
+            isComplete = try read(raw, oes_risk_rule_t.self, place).check != nil
         case .notifier:
-            try requireSize(size, atLeast: oes_notifier_t.self, place)
-            let notifier = raw.load(as: oes_notifier_t.self)
+            let notifier = try read(raw, oes_notifier_t.self, place)
             isComplete =
                 notifier.deliver != nil && notifier.flush != nil && notifier.cancel != nil
         }
         guard isComplete else {
             throw PluginError("\(place): expected all functions, found NULL")
         }
+    }
+
+    private func read<Struct: Growing>(
+        _ raw: UnsafeRawPointer, _ type: Struct.Type, _ place: String
+    ) throws(PluginError) -> Struct {
+        try requireSize(raw.load(as: UInt32.self), atLeast: type.firstSize, place)
+        let typed = raw.assumingMemoryBound(to: type)
+        guard let copy = readStruct(typed) else {
+            throw PluginError("\(place): struct_size: expected one that fits, found another")
+        }
+        return copy
     }
 }
 

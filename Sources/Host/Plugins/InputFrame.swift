@@ -66,6 +66,18 @@ final class InputFrame {
         order.pointee.order_type = arena.lend(request.orderType)
         order.pointee.time_in_force = arena.lend(request.timeInForce)
         order.pointee.tag = arena.lend(request.tag)
+        fill(request.instructions)
+        order.pointee.expire_time = request.expireTime ?? .min
+    }
+
+    private func fill(_ asked: OrderInstructions) {
+        order.pointee.flags =
+            (asked.postOnly ? OES_ORDER_POST_ONLY : 0)
+            | (asked.reduceOnly ? OES_ORDER_REDUCE_ONLY : 0)
+            | (asked.allOrNone ? OES_ORDER_ALL_OR_NONE : 0)
+        order.pointee.stp_mode = asked.selfTrade.map { UInt32($0.rawValue) } ?? 0
+        order.pointee.min_quantity = asked.minQuantity?.raw ?? .min
+        order.pointee.display_quantity = asked.displayQuantity?.raw ?? .min
     }
 
     private func fill(_ given: [OrderParam], template: [oes_value_t]) {
@@ -136,13 +148,26 @@ final class InputFrame {
         position.pointee.realized = source.realized.raw
     }
 
+    /// For the rules: the order itself.
     func fill(_ plan: Plan) {
-        place.pointee.pricing = plan.pricing.abi
-        place.pointee.remainder = plan.policy.abi
-        place.pointee.book = plan.book.abi
-        place.pointee.price = plan.pricing == .limit ? plan.price.raw : .min
-        place.pointee.quantity = plan.quantity.raw
-        place.pointee.expire_at = plan.expireAt == 0 ? .min : plan.expireAt
+        var fields = oes_place_t()
+        fields.pricing = plan.pricing.abi
+        fields.remainder = plan.policy.abi
+        fields.book = plan.book.abi
+        fields.price = plan.pricing == .limit ? plan.price.raw : .min
+        fields.quantity = plan.quantity.raw
+        fields.expire_at = plan.expireAt == 0 ? .min : plan.expireAt
+        fields.post_only = plan.flags.contains(.postOnly) ? 1 : 0
+        fields.reduce_only = plan.flags.contains(.reduceOnly) ? 1 : 0
+        fields.self_trade = UInt32(plan.selfTrade.rawValue)
+        if let extra = plan.extra { fields.set(extra) }
+        fill(fields)
+    }
+
+    /// As a plugin emitted it, in a struct of our size.
+    func fill(_ fields: oes_place_t) {
+        place.pointee = fields
+        place.pointee.struct_size = UInt32(MemoryLayout<oes_place_t>.size)
     }
 }
 

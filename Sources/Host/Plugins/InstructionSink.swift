@@ -1,23 +1,15 @@
-// Where plan, apply and check put what they decide (oes_out_t): each instruction is judged and
-// copied as it comes, so that nothing of a plugin's memory is looked at after its call.
+// Where plan, apply, check and on_event put what they decide (oes_out_t): each instruction is judged
+// and copied as it comes, so that nothing of a plugin's memory is looked at after its call.
 
 import Base
 import COESPlugin
 import Trading
 
-/// What the numbers of an instruction are judged by.
-struct InstructionBounds {
-    var tick: Int64 = 1
-    var lot: Int64 = 1
-    var quantity: Int64 = 0
-    var time: Int64 = 0
-}
-
 final class InstructionSink {
     /// Guards that one rule may emit for an order.
     static let maximumGuards = 8
 
-    private(set) var place: oes_place_t?
+    var work = EmittedWork()
     private(set) var terms: oes_terms_t?
     private(set) var reject: Rejection?
     private(set) var guards: [Guard] = []
@@ -25,15 +17,29 @@ final class InstructionSink {
     private(set) var failure: String?
 
     let out: UnsafeMutablePointer<oes_out_t>
-    private var allowed: Set = []
-    private var bounds = InstructionBounds()
+    private(set) var allowed: Set = []
+    private(set) var bounds = InstructionBounds()
+    /// Keys of children, with those that this call has placed.
+    var keys: Swift.Set<String> = []
     private var rule = ""
     private var mode = RuleMode.enforce
     private var isOpen = false
 
     struct Set: OptionSet {
         let rawValue: UInt32
-        static let plan: Set = [.bit(OES_INSTRUCTION_PLACE), .bit(OES_INSTRUCTION_REJECT)]
+        static let container: Set = [
+            .bit(OES_INSTRUCTION_SET_STATE), .bit(OES_INSTRUCTION_ARM_TIMER),
+            .bit(OES_INSTRUCTION_ARM),
+        ]
+        static let plan: Set = [
+            .bit(OES_INSTRUCTION_PLACE), .bit(OES_INSTRUCTION_REJECT),
+            .bit(OES_INSTRUCTION_CONTAINER), .container,
+        ]
+        static let event: Set = [
+            .bit(OES_INSTRUCTION_PLACE), .bit(OES_INSTRUCTION_CANCEL),
+            .bit(OES_INSTRUCTION_AMEND), .bit(OES_INSTRUCTION_DONE), .container,
+        ]
+        static let amend: Set = [.event, .bit(OES_INSTRUCTION_REJECT)]
         static let apply: Set = [.bit(OES_INSTRUCTION_TERMS), .bit(OES_INSTRUCTION_REJECT)]
         static let check: Set = [.bit(OES_INSTRUCTION_GUARD), .bit(OES_INSTRUCTION_REJECT)]
 
@@ -63,11 +69,14 @@ final class InstructionSink {
 
     deinit { out.deallocate() }
 
-    /// Begins a call. `rule` and `mode` go into the guards.
+    /// Begins a call. `children` are the keys that a container has used; `rule` and `mode` go into
+    /// the guards.
     func open(
-        _ allowed: Set, bounds: InstructionBounds, rule: String = "", mode: RuleMode = .enforce
+        _ allowed: Set, bounds: InstructionBounds, children: Swift.Set<String> = [],
+        rule: String = "", mode: RuleMode = .enforce
     ) {
-        place = nil
+        if !work.isEmpty { work = EmittedWork() }
+        keys = children
         terms = nil
         reject = nil
         failure = nil
@@ -88,9 +97,8 @@ final class InstructionSink {
 
     private func take(_ instruction: UnsafePointer<oes_instruction_t>) -> oes_status {
         guard isOpen else { return OES_INVALID }
-        let fields = instruction.pointee
-        guard covers(fields.struct_size, oes_instruction_t.self) else {
-            return fail("instruction's struct_size is \(fields.struct_size)")
+        guard let fields = readStruct(instruction) else {
+            return fail("instruction's struct_size is \(instruction.pointee.struct_size)")
         }
         guard allowed.takes(fields.kind) else {
             failure = failure ?? "it emitted instruction kind \(fields.kind), unknown here"
@@ -100,70 +108,33 @@ final class InstructionSink {
         case OES_INSTRUCTION_PLACE: return take(place: fields.place)
         case OES_INSTRUCTION_REJECT: return take(reject: fields.reject)
         case OES_INSTRUCTION_TERMS: return take(terms: fields.terms)
-        default: return take(guard: fields.guard)
+        case OES_INSTRUCTION_GUARD: return take(guard: fields.guard)
+        case OES_INSTRUCTION_CONTAINER: return take(container: fields.container)
+        case OES_INSTRUCTION_SET_STATE: return take(state: fields.state)
+        case OES_INSTRUCTION_ARM_TIMER: return take(timer: fields.arm)
+        case OES_INSTRUCTION_ARM: return take(wakes: fields.arm)
+        case OES_INSTRUCTION_CANCEL: return take(cancel: fields.cancel)
+        case OES_INSTRUCTION_AMEND: return take(amend: fields.amend)
+        default: return take(done: fields.done)
         }
-    }
-
-    private var isFull: Bool { place != nil || terms != nil || reject != nil }
-
-    private func take(place pointer: UnsafePointer<oes_place_t>?) -> oes_status {
-        guard !isFull else { return failFull() }
-        guard let fields = pointer?.pointee, covers(fields.struct_size, oes_place_t.self) else {
-            return fail("place is missing or its struct_size is wrong")
-        }
-        if let wrong = wrongNumber(fields) ?? wrongChoice(fields) { return fail(wrong) }
-        place = fields
-        return OES_OK
-    }
-
-    private func wrongChoice(_ fields: oes_place_t) -> String? {
-        if Pricing(fields.pricing) == nil { return "place's pricing is \(fields.pricing)" }
-        if RemainderPolicy(fields.remainder) == nil {
-            return "place's remainder is \(fields.remainder)"
-        }
-        if BookKind(fields.book) == nil { return "place's book is \(fields.book)" }
-        return nil
-    }
-
-    private func wrongNumber(_ fields: oes_place_t) -> String? {
-        let market = fields.pricing == OES_PRICING_MARKET
-        if market && fields.price != .min { return "place has market pricing and a price" }
-        if !market {
-            let price = fields.price
-            guard price > 0, price <= Scaled.maximum, price % bounds.tick == 0 else {
-                return "place's price is \(price), tick \(bounds.tick)"
-            }
-        }
-        let quantity = fields.quantity
-        guard quantity > 0, quantity <= bounds.quantity, quantity % bounds.lot == 0 else {
-            return "place's quantity is \(quantity) of \(bounds.quantity), lot \(bounds.lot)"
-        }
-        return wrongExpiry(fields.expire_at).map { "place's \($0)" }
     }
 
     private func take(terms pointer: UnsafePointer<oes_terms_t>?) -> oes_status {
-        guard !isFull else { return failFull() }
-        guard let fields = pointer?.pointee, covers(fields.struct_size, oes_terms_t.self) else {
+        guard terms == nil, reject == nil else { return failFull() }
+        guard let fields = readStruct(pointer) else {
             return fail("terms are missing or their struct_size is wrong")
         }
         guard RemainderPolicy(fields.remainder) != nil else {
             return fail("terms' remainder is \(fields.remainder)")
         }
-        if let wrong = wrongExpiry(fields.expire_at) { return fail("terms' \(wrong)") }
+        if let wrong = bounds.wrongExpiry(fields.expire_at) { return fail("terms' \(wrong)") }
         terms = fields
         return OES_OK
     }
 
-    private func wrongExpiry(_ time: Int64) -> String? {
-        if time == .min || (time > 0 && time >= bounds.time && time <= Scaled.maximum) {
-            return nil
-        }
-        return "expire_at is \(time) at time \(bounds.time)"
-    }
-
     private func take(reject pointer: UnsafePointer<oes_reject_t>?) -> oes_status {
-        guard !isFull, guards.isEmpty else { return failFull() }
-        guard let fields = pointer?.pointee, covers(fields.struct_size, oes_reject_t.self) else {
+        guard work.isEmpty, terms == nil, reject == nil, guards.isEmpty else { return failFull() }
+        guard let fields = readStruct(pointer) else {
             return fail("reject is missing or its struct_size is wrong")
         }
         guard let code = fields.code.checkedName(limit: 64, allowed: NameBytes.code),
@@ -178,7 +149,7 @@ final class InstructionSink {
 
     private func take(guard pointer: UnsafePointer<oes_guard_t>?) -> oes_status {
         guard reject == nil, guards.count < Self.maximumGuards else { return failFull() }
-        guard let fields = pointer?.pointee, covers(fields.struct_size, oes_guard_t.self) else {
+        guard let fields = readStruct(pointer) else {
             return fail("guard is missing or its struct_size is wrong")
         }
         guard fields.metric == OES_GUARD_POSITION else {
@@ -196,18 +167,12 @@ final class InstructionSink {
         return OES_OK
     }
 
-    /// A struct is read whole, so it must be as long as ours. (When ours grows, only the fields
-    /// that struct_size covers may be read.)
-    private func covers<Type>(_ size: UInt32, _ type: Type.Type) -> Bool {
-        size >= MemoryLayout<Type>.size && size <= 4_096
-    }
-
-    private func fail(_ text: String) -> oes_status {
+    func fail(_ text: String) -> oes_status {
         failure = failure ?? text
         return OES_INVALID
     }
 
-    private func failFull() -> oes_status {
+    func failFull() -> oes_status {
         failure = failure ?? "it emitted more than one decision"
         return OES_TOO_MANY
     }

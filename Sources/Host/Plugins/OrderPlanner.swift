@@ -29,71 +29,89 @@ package struct OrderPlanner {
         guard let time = registry.timeInForce(request.timeInForce) else {
             return .failure(registry.unknownTimeInForce(request.timeInForce))
         }
-        if let wrong = Self.offGrid(request, instrument) { return .failure(wrong) }
+        if let wrong = Self.offGrid(request, type, instrument) { return .failure(wrong) }
         frame.begin(request, type: type, instrument: instrument, market: market)
         let bounds = InstructionBounds(
             tick: instrument.tickSize, lot: instrument.lotSize, quantity: request.quantity.raw,
-            time: market.time)
-        switch place(type, bounds) {
-        case .failure(let rejection): return .failure(rejection)
-        case .success(let place): return finish(place, time, bounds, sessionEnd: sessionEnd)
+            time: market.time, side: request.side, keepsState: type.descriptor.stateVersion > 0)
+        planInput.terms.pointee.session_end = sessionEnd
+        return work(of: type, bounds).flatMap { work in
+            terms(of: work, time, bounds).flatMap { terms in
+                PlanMaker(
+                    request: request, instrument: instrument, terms: terms,
+                    stateVersion: type.descriptor.stateVersion
+                ).plan(work)
+            }
         }
     }
 
-    /// The client's own numbers, so that a plugin isn't blamed for passing them on.
-    private static func offGrid(_ request: OrderRequest, _ instrument: Instrument) -> Rejection? {
-        if let price = request.price, price.raw <= 0 || price.raw % instrument.tickSize != 0 {
-            let given = Scaled.format(price.raw, scale: instrument.priceScale)
-            let tick = Scaled.format(instrument.tickSize, scale: instrument.priceScale)
-            return Rejection(
-                .refused, "tick_size",
-                "The price \(given) isn't a positive multiple of the tick size \(tick).",
-                field: "price", values: "price=\(given), tick=\(tick)")
+    /// The client's own numbers.
+    private static func offGrid(
+        _ request: OrderRequest, _ type: OrderTypeEntry, _ instrument: Instrument
+    ) -> Rejection? {
+        if let price = request.price,
+            let wrong = Grid.wrongPrice(price, field: "price", instrument)
+        {
+            return wrong
         }
-        let quantity = request.quantity.raw
-        guard quantity > 0, quantity % instrument.lotSize == 0 else {
-            let given = Scaled.format(quantity, scale: instrument.quantityScale)
-            let lot = Scaled.format(instrument.lotSize, scale: instrument.quantityScale)
-            return Rejection(
-                .refused, "lot_size",
-                "The quantity \(given) isn't a positive multiple of the lot size \(lot).",
-                field: "quantity", values: "quantity=\(given), lot=\(lot)")
+        if let wrong = Grid.wrongQuantity(request.quantity, field: "quantity", instrument) {
+            return wrong
+        }
+        for param in request.params {
+            guard case .integer(let number) = param.value, number != 0 else { continue }
+            let format = type.schemas.params.properties.first { $0.name == param.name }?.format
+            // Offsets have either sign; what must be positive says so in its schema.
+            let size = number > 0 ? number : -max(number, -Scaled.maximum)
+            let field = "params.\(param.name)"
+            let wrong: Rejection? =
+                switch format {
+                case .price: Grid.wrongPrice(Price(size), field: field, instrument)
+                case .quantity: Grid.wrongQuantity(Quantity(size), field: field, instrument)
+                default: nil
+                }
+            if let wrong { return wrong }
         }
         return nil
     }
 
-    private func place(
-        _ type: OrderTypeEntry, _ bounds: InstructionBounds
-    ) -> Result<oes_place_t, Rejection> {
+    private func work(
+        of type: OrderTypeEntry, _ bounds: InstructionBounds
+    ) -> Result<EmittedWork, Rejection> {
         sink.open(.plan, bounds: bounds)
         let wrong = sink.close(type.plan(planInput.plan, sink.out))
         if let wrong { return .failure(registry.pluginError(type, wrong)) }
         if let rejection = sink.reject { return .failure(rejection) }
-        guard let place = sink.place else {
-            return .failure(registry.pluginError(type, "it emitted nothing"))
+        if let wrong = sink.work.wrongPlan(side: bounds.side, takesEvents: type.takesEvents) {
+            return .failure(registry.pluginError(type, wrong))
         }
-        return .success(place)
+        return .success(sink.work)
     }
 
-    private func finish(
-        _ place: oes_place_t, _ time: TimeInForceEntry, _ bounds: InstructionBounds,
-        sessionEnd: Int64
-    ) -> Result<Plan, Rejection> {
-        frame.place.pointee = place
-        frame.place.pointee.struct_size = UInt32(MemoryLayout<oes_place_t>.size)
-        planInput.terms.pointee.session_end = sessionEnd
+    private func terms(
+        of work: EmittedWork, _ time: TimeInForceEntry, _ bounds: InstructionBounds
+    ) -> Result<oes_terms_t, Rejection> {
+        frame.fill(work.main ?? work.container.map(oes_place_t.init) ?? oes_place_t())
         sink.open(.apply, bounds: bounds)
         let wrong = sink.close(time.apply(planInput.terms, sink.out))
         if let wrong { return .failure(registry.pluginError(time, wrong)) }
         if let rejection = sink.reject { return .failure(rejection) }
-        guard let terms = sink.terms, let pricing = Pricing(place.pricing),
-            let policy = RemainderPolicy(terms.remainder), let book = BookKind(place.book)
-        else { return .failure(registry.pluginError(time, "it emitted nothing")) }
-        return .success(
-            Plan(
-                pricing: pricing, price: Price(pricing == .limit ? place.price : 0),
-                quantity: Quantity(place.quantity), policy: policy, book: book,
-                expireAt: terms.expire_at == .min ? 0 : terms.expire_at))
+        guard let terms = sink.terms else {
+            return .failure(registry.pluginError(time, "it emitted nothing"))
+        }
+        return .success(terms)
+    }
+}
+
+extension oes_place_t {
+    /// What a time in force is told of a container.
+    fileprivate init(_ container: oes_container_t) {
+        self.init()
+        pricing = OES_PRICING_LIMIT
+        remainder = OES_REMAINDER_REST
+        book = OES_BOOK_LIT
+        price = container.price
+        quantity = container.quantity
+        expire_at = container.expire_at
     }
 }
 

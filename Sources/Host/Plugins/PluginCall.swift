@@ -5,12 +5,14 @@ package enum PluginCall: UInt8, Sendable {
     case plan = 1
     case apply = 2
     case check = 3
+    case onEvent = 4
 
     package var name: String {
         switch self {
         case .plan: "plan"
         case .apply: "apply"
         case .check: "check"
+        case .onEvent: "on_event"
         }
     }
 }

@@ -25,6 +25,7 @@ package struct SchemaProperty: Sendable {
     /// Empty = any.
     package let choices: [String]
     package let minimum: [UInt8]?
+    package let exclusiveMinimum: [UInt8]?
     package let maximum: [UInt8]?
     package let defaultValue: SchemaScalar?
     package let isRequired: Bool
@@ -82,7 +83,8 @@ private struct SchemaReader {
         "$schema", "$comment",
     ]
     private static let propertyKeywords = [
-        "type", "enum", "minimum", "maximum", "default", "title", "description", "$comment",
+        "type", "enum", "minimum", "exclusiveMinimum", "maximum", "default", "title",
+        "description", "$comment",
     ]
 
     func properties(of source: [UInt8]) throws(PluginError) -> [SchemaProperty] {
@@ -142,6 +144,8 @@ private struct SchemaReader {
         let property = SchemaProperty(
             name: name, kind: kind, format: format, choices: try strings(fields["enum"], at),
             minimum: try bound(fields["minimum"], kind, "\(at).minimum"),
+            exclusiveMinimum: try bound(
+                fields["exclusiveMinimum"], kind, "\(at).exclusiveMinimum"),
             maximum: try bound(fields["maximum"], kind, "\(at).maximum"),
             defaultValue: try scalar(fields["default"], "\(at).default"),
             isRequired: isRequired, title: string(fields["title"]) ?? name)

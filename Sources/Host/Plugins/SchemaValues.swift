@@ -88,6 +88,13 @@ extension SchemaProperty {
             return .failure(
                 WrongValue(text: "expected at least \(String(decoding: minimum, as: UTF8.self))"))
         }
+        // Above a bound is above it cut to our decimals.
+        if let bound = exclusiveMinimum,
+            scaled <= PlainDecimal.scaled(bound, places, roundedUp: false)
+        {
+            return .failure(
+                WrongValue(text: "expected more than \(String(decoding: bound, as: UTF8.self))"))
+        }
         if let maximum, scaled > PlainDecimal.scaled(maximum, places, roundedUp: false) {
             return .failure(
                 WrongValue(text: "expected at most \(String(decoding: maximum, as: UTF8.self))"))

@@ -5,6 +5,14 @@ import Trading
 
 extension Side {
     var abi: oes_side { self == .buy ? OES_SIDE_BUY : OES_SIDE_SELL }
+
+    init?(_ abi: oes_side) {
+        switch abi {
+        case OES_SIDE_BUY: self = .buy
+        case OES_SIDE_SELL: self = .sell
+        default: return nil
+        }
+    }
 }
 
 extension BookKind {

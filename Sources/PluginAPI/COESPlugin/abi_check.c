@@ -121,6 +121,12 @@ AT(oes_order_t, tag, 112);
 AT(oes_order_t, params, 128);
 AT(oes_order_t, param_count, 136);
 SIZE_AT_LEAST(oes_order_t, 144);
+AT(oes_order_t, flags, 144);
+AT(oes_order_t, stp_mode, 148);
+AT(oes_order_t, min_quantity, 152);
+AT(oes_order_t, display_quantity, 160);
+AT(oes_order_t, expire_time, 168);
+SIZE_AT_LEAST(oes_order_t, 176);
 
 AT(oes_account_t, id, 8);
 AT(oes_account_t, account_type, 24);
@@ -145,6 +151,50 @@ AT(oes_place_t, price, 16);
 AT(oes_place_t, quantity, 24);
 AT(oes_place_t, expire_at, 32);
 SIZE_AT_LEAST(oes_place_t, 40);
+AT(oes_place_t, child_key, 40);
+AT(oes_place_t, side, 56);
+AT(oes_place_t, post_only, 60);
+AT(oes_place_t, reduce_only, 64);
+AT(oes_place_t, self_trade, 68);
+AT(oes_place_t, min_quantity, 72);
+AT(oes_place_t, display_quantity, 80);
+AT(oes_place_t, trigger_source, 88);
+AT(oes_place_t, trigger_direction, 92);
+AT(oes_place_t, trigger_price, 96);
+AT(oes_place_t, trail, 104);
+AT(oes_place_t, peg, 108);
+AT(oes_place_t, trail_offset, 112);
+AT(oes_place_t, limit_offset, 120);
+AT(oes_place_t, peg_offset, 128);
+AT(oes_place_t, after, 136);
+AT(oes_place_t, link_group, 140);
+AT(oes_place_t, link_action, 144);
+SIZE_AT_LEAST(oes_place_t, 152);
+
+AT(oes_container_t, pricing, 4);
+AT(oes_container_t, price, 8);
+AT(oes_container_t, quantity, 16);
+AT(oes_container_t, expire_at, 24);
+SIZE_AT_LEAST(oes_container_t, 32);
+
+AT(oes_state_t, bytes, 8);
+AT(oes_state_t, length, 16);
+SIZE_AT_LEAST(oes_state_t, 24);
+
+AT(oes_arm_t, wakes, 4);
+AT(oes_arm_t, time, 8);
+SIZE_AT_LEAST(oes_arm_t, 16);
+
+AT(oes_cancel_t, child_key, 8);
+SIZE_AT_LEAST(oes_cancel_t, 24);
+
+AT(oes_amend_t, child_key, 8);
+AT(oes_amend_t, price, 24);
+AT(oes_amend_t, quantity, 32);
+SIZE_AT_LEAST(oes_amend_t, 40);
+
+AT(oes_done_t, reason, 8);
+SIZE_AT_LEAST(oes_done_t, 24);
 
 AT(oes_reject_t, code, 8);
 AT(oes_reject_t, field, 24);
@@ -168,6 +218,13 @@ AT(oes_instruction_t, reject, 16);
 AT(oes_instruction_t, terms, 24);
 AT(oes_instruction_t, guard, 32);
 SIZE_AT_LEAST(oes_instruction_t, 40);
+AT(oes_instruction_t, container, 40);
+AT(oes_instruction_t, state, 48);
+AT(oes_instruction_t, arm, 56);
+AT(oes_instruction_t, cancel, 64);
+AT(oes_instruction_t, amend, 72);
+AT(oes_instruction_t, done, 80);
+SIZE_AT_LEAST(oes_instruction_t, 88);
 
 AT(oes_out_t, host_data, 8);
 AT(oes_out_t, emit, 16);
@@ -179,6 +236,40 @@ AT(oes_plan_input_t, market, 24);
 SIZE_AT_LEAST(oes_plan_input_t, 32);
 AT(oes_order_type_t, plan, 24);
 SIZE_AT_LEAST(oes_order_type_t, 32);
+AT(oes_order_type_t, on_event, 32);
+SIZE_AT_LEAST(oes_order_type_t, 40);
+
+AT(oes_child_t, status, 4);
+AT(oes_child_t, side, 8);
+AT(oes_child_t, pricing, 12);
+AT(oes_child_t, key, 16);
+AT(oes_child_t, price, 32);
+AT(oes_child_t, quantity, 40);
+AT(oes_child_t, filled, 48);
+AT(oes_child_t, leaves, 56);
+SIZE_AT_LEAST(oes_child_t, 64);
+
+AT(oes_wake_t, kinds, 4);
+AT(oes_wake_t, time, 8);
+AT(oes_wake_t, seq, 16);
+AT(oes_wake_t, price, 24);
+AT(oes_wake_t, quantity, 32);
+SIZE_AT_LEAST(oes_wake_t, 40);
+
+AT(oes_event_input_t, state_version, 4);
+AT(oes_event_input_t, order, 8);
+AT(oes_event_input_t, instrument, 16);
+AT(oes_event_input_t, market, 24);
+AT(oes_event_input_t, wake, 32);
+AT(oes_event_input_t, filled, 40);
+AT(oes_event_input_t, created_at, 48);
+AT(oes_event_input_t, expire_at, 56);
+AT(oes_event_input_t, children, 64);
+AT(oes_event_input_t, child_count, 72);
+AT(oes_event_input_t, state, 80);
+AT(oes_event_input_t, state_length, 88);
+AT(oes_event_input_t, commits, 96);
+SIZE_AT_LEAST(oes_event_input_t, 104);
 
 AT(oes_terms_input_t, order, 8);
 AT(oes_terms_input_t, place, 16);

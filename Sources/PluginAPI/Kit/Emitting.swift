@@ -12,32 +12,11 @@ extension Remainder {
     }
 }
 
-private func instruction(_ kind: oes_instruction_kind) -> oes_instruction_t {
-    oes_instruction_t(
-        struct_size: UInt32(MemoryLayout<oes_instruction_t>.size), kind: kind, place: nil,
-        reject: nil, terms: nil, guard: nil)
-}
-
-func emit(_ place: Place, _ out: UnsafePointer<oes_out_t>) -> oes_status {
-    var fields = oes_place_t()
-    fields.struct_size = UInt32(MemoryLayout<oes_place_t>.size)
-    switch place.pricing {
-    case .limit(let price):
-        fields.pricing = OES_PRICING_LIMIT
-        fields.price = price
-    case .market:
-        fields.pricing = OES_PRICING_MARKET
-        fields.price = .min
-    }
-    fields.remainder = place.remainder.abi
-    fields.book = place.book == .lit ? OES_BOOK_LIT : OES_BOOK_INTERNAL
-    fields.quantity = place.quantity
-    fields.expire_at = place.expireAt ?? .min
-    return withUnsafePointer(to: fields) { pointer in
-        var carrier = instruction(OES_INSTRUCTION_PLACE)
-        carrier.place = pointer
-        return out.pointee.emit(out, &carrier)
-    }
+func instruction(_ kind: oes_instruction_kind) -> oes_instruction_t {
+    var carrier = oes_instruction_t()
+    carrier.struct_size = UInt32(MemoryLayout<oes_instruction_t>.size)
+    carrier.kind = kind
+    return carrier
 }
 
 func emit(

@@ -124,6 +124,7 @@ private func erase<Struct>(_ value: Struct) -> UnsafePointer<oes_instance> {
 
 private class OrderTypeBox: Box {
     func plan(_ input: PlanInput) -> Planned { preconditionFailure("abstract") }
+    func onEvent(_ input: EventInput) -> Reaction { preconditionFailure("abstract") }
 }
 
 private final class TypedOrderType<Entry: OrderType>: OrderTypeBox {
@@ -133,6 +134,38 @@ private final class TypedOrderType<Entry: OrderType>: OrderTypeBox {
         super.init(host)
     }
     override func plan(_ input: PlanInput) -> Planned { entry.plan(input) }
+    override func onEvent(_ input: EventInput) -> Reaction {
+        (entry as? any EventfulOrderType)?.onEvent(input) ?? .unsupported
+    }
+}
+
+/// C functions, so that they know the box's class only.
+private func plan(
+    _ own: UnsafePointer<oes_order_type>?, _ input: UnsafePointer<oes_plan_input_t>?,
+    _ out: UnsafePointer<oes_out_t>?
+) -> oes_status {
+    guard let own, let input, let out,
+        let box = Box.of(own.pointee.instance.plugin_data, OrderTypeBox.self)
+    else { return OES_INVALID }
+    switch box.plan(PlanInput(pointer: input, host: box.host)) {
+    case .place(let place): return emit(place, out)
+    case .work(let instructions): return emit(instructions, out)
+    case .reject(let reject): return emit(reject, out)
+    }
+}
+
+private func onEvent(
+    _ own: UnsafePointer<oes_order_type>?, _ input: UnsafePointer<oes_event_input_t>?,
+    _ out: UnsafePointer<oes_out_t>?
+) -> oes_status {
+    guard let own, let input, let out,
+        let box = Box.of(own.pointee.instance.plugin_data, OrderTypeBox.self)
+    else { return OES_INVALID }
+    switch box.onEvent(EventInput(pointer: input, host: box.host)) {
+    case .work(let instructions): return emit(instructions, out)
+    case .reject(let reject): return emit(reject, out)
+    case .unsupported: return OES_UNSUPPORTED
+    }
 }
 
 func factoryEntry<Entry: OrderType>(_ type: Entry.Type) -> FactoryEntry {
@@ -142,15 +175,9 @@ func factoryEntry<Entry: OrderType>(_ type: Entry.Type) -> FactoryEntry {
         return erase(
             oes_order_type(
                 instance: instance(box, oes_order_type.self),
-                plan: { own, input, out in
-                    guard let own, let input, let out,
-                        let box = Box.of(own.pointee.instance.plugin_data, OrderTypeBox.self)
-                    else { return OES_INVALID }
-                    switch box.plan(PlanInput(pointer: input, host: box.host)) {
-                    case .place(let place): return emit(place, out)
-                    case .reject(let reject): return emit(reject, out)
-                    }
-                }))
+                plan: { plan($0, $1, $2) },
+                on_event: Entry.self is any EventfulOrderType.Type
+                    ? { onEvent($0, $1, $2) } : nil))
     }
 }
 

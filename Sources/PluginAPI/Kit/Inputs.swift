@@ -54,8 +54,35 @@ public struct OrderView {
     public var orderType: String { pointer.pointee.order_type.string }
     public var timeInForce: String { pointer.pointee.time_in_force.string }
     public var tag: String { pointer.pointee.tag.string }
+    /// UTC microseconds; nil where the client gave none, as an older host always says.
+    public var expireTime: Int64? {
+        isCovered(\.expire_time) ? optional(pointer.pointee.expire_time) : nil
+    }
+    public var isPostOnly: Bool { asks(OES_ORDER_POST_ONLY) }
+    public var isReduceOnly: Bool { asks(OES_ORDER_REDUCE_ONLY) }
+    public var isAllOrNone: Bool { asks(OES_ORDER_ALL_OR_NONE) }
+    /// What the client asked for beside the type; the host adds it to what is placed.
+    public var minQuantity: Int64? {
+        isCovered(\.min_quantity) ? optional(pointer.pointee.min_quantity) : nil
+    }
+    public var displayQuantity: Int64? {
+        isCovered(\.display_quantity) ? optional(pointer.pointee.display_quantity) : nil
+    }
+    public var selfTrade: SelfTrade? {
+        isCovered(\.stp_mode) ? SelfTrade(rawValue: pointer.pointee.stp_mode) : nil
+    }
     public var params: Values {
         Values(pointer: pointer.pointee.params, count: Int(pointer.pointee.param_count))
+    }
+
+    private func asks(_ flag: UInt32) -> Bool {
+        isCovered(\.flags) && pointer.pointee.flags & flag != 0
+    }
+
+    /// A field of a later minor is read only where the host's struct has it.
+    private func isCovered<Field>(_ field: KeyPath<oes_order_t, Field>) -> Bool {
+        guard let offset = MemoryLayout<oes_order_t>.offset(of: field) else { return false }
+        return Int(pointer.pointee.struct_size) >= offset + MemoryLayout<Field>.size
     }
 }
 
@@ -147,6 +174,65 @@ public struct PlanInput {
         InstrumentView(pointer: pointer.pointee.instrument, host: host)
     }
     public var market: MarketView { MarketView(pointer: pointer.pointee.market) }
+}
+
+public struct EventInput {
+    let pointer: UnsafePointer<oes_event_input_t>
+    public let host: Host
+
+    /// The container as its client sent it; `quantity` is what it is now.
+    public var order: OrderView { OrderView(pointer: pointer.pointee.order) }
+    public var instrument: InstrumentView {
+        InstrumentView(pointer: pointer.pointee.instrument, host: host)
+    }
+    public var market: MarketView { MarketView(pointer: pointer.pointee.market) }
+    /// What is known to have happened: a hint only.
+    public var wakes: Wakes { Wakes(rawValue: pointer.pointee.wake.pointee.kinds) }
+    /// UTC microseconds.
+    public var time: Int64 { pointer.pointee.wake.pointee.time }
+    /// With an amend: what the client asks for; nil = as it is.
+    public var newPrice: Int64? { optional(pointer.pointee.wake.pointee.price) }
+    public var newQuantity: Int64? { optional(pointer.pointee.wake.pointee.quantity) }
+    /// What the children have filled.
+    public var filled: Int64 { pointer.pointee.filled }
+    /// UTC microseconds.
+    public var createdAt: Int64 { pointer.pointee.created_at }
+    public var expireAt: Int64? { optional(pointer.pointee.expire_at) }
+    /// All that were ever placed, in the order of placing.
+    public var children: [ChildView] {
+        guard let children = pointer.pointee.children else { return [] }
+        return (0..<Int(pointer.pointee.child_count)).compactMap {
+            children[$0].map(ChildView.init)
+        }
+    }
+    /// What was kept, and the stateVersion of the description under which it was.
+    public var state: [UInt8] {
+        guard let start = pointer.pointee.state else { return [] }
+        return Array(
+            UnsafeBufferPointer(start: start, count: Int(pointer.pointee.state_length)))
+    }
+    public var stateVersion: UInt32 { pointer.pointee.state_version }
+}
+
+public struct ChildView {
+    let pointer: UnsafePointer<oes_child_t>
+
+    public var key: String { pointer.pointee.key.string }
+    public var side: Side { pointer.pointee.side == OES_SIDE_BUY ? .buy : .sell }
+    /// nil for market pricing.
+    public var price: Int64? { optional(pointer.pointee.price) }
+    public var quantity: Int64 { pointer.pointee.quantity }
+    public var filled: Int64 { pointer.pointee.filled }
+    /// What still works; 0 once it has ended.
+    public var leaves: Int64 { pointer.pointee.leaves }
+    public var isOpen: Bool {
+        switch pointer.pointee.status {
+        case OES_STATUS_NEW, OES_STATUS_PARTIALLY_FILLED, OES_STATUS_TRIGGERED,
+            OES_STATUS_PARKED:
+            true
+        default: false
+        }
+    }
 }
 
 public struct TermsInput {

@@ -43,7 +43,8 @@ public final class PluginModule: @unchecked Sendable {
         memory.pointee.struct_size = UInt32(MemoryLayout<oes_module_t>.size)
         memory.pointee.abi_major = OES_ABI_MAJOR
         memory.pointee.abi_minor = OES_ABI_MINOR
-        memory.pointee.min_host_minor = 0
+        // An older host wouldn't see a trigger or a child: it must not take our orders.
+        memory.pointee.min_host_minor = orderTypes.isEmpty && timesInForce.isEmpty ? 0 : 1
         memory.pointee.descriptor = UnsafePointer(descriptor)
         memory.pointee.`init` = { host in host == nil ? OES_INVALID : OES_OK }
         memory.pointee.shutdown = {}
@@ -71,10 +72,13 @@ public struct EntryDescription: Sendable {
     public let paramsSchema: String
     public let configSchema: String
     public let limitsSchema: String
+    /// Version of what an order type keeps by `.state`; 0 = keeps nothing.
+    public let stateVersion: UInt32
 
     public init(
         id: String, name: String, title: String, vendor: String, version: String,
-        paramsSchema: String = "", configSchema: String = "", limitsSchema: String = ""
+        paramsSchema: String = "", configSchema: String = "", limitsSchema: String = "",
+        stateVersion: UInt32 = 0
     ) {
         self.id = id
         self.name = name
@@ -84,11 +88,13 @@ public struct EntryDescription: Sendable {
         self.paramsSchema = paramsSchema
         self.configSchema = configSchema
         self.limitsSchema = limitsSchema
+        self.stateVersion = stateVersion
     }
 
     func encoded() -> UnsafePointer<oes_entry_descriptor_t> {
         let fields = lasting(oes_entry_descriptor_t())
         fields.pointee.struct_size = UInt32(MemoryLayout<oes_entry_descriptor_t>.size)
+        fields.pointee.state_version = stateVersion
         fields.pointee.id = lasting(id)
         fields.pointee.name = lasting(name)
         fields.pointee.title = lasting(title)

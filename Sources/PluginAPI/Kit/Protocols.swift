@@ -1,5 +1,6 @@
 // The four things that a plugin can be. Contracts are those of oes_plugin.h: plan, apply and check
-// run on the order thread and must neither block nor do I/O; plan and apply are pure functions.
+// run on the order thread and must neither block nor do I/O; plan, onEvent and apply are pure
+// functions.
 
 /// What all four have in common.
 public protocol PluginEntry: Sendable {
@@ -11,6 +12,13 @@ public protocol PluginEntry: Sendable {
 public protocol OrderType: PluginEntry {
     /// [order] What is to be done for a new or amended order.
     func plan(_ input: PlanInput) -> Planned
+}
+
+/// An order type that goes on working: its plans are containers.
+public protocol EventfulOrderType: OrderType {
+    /// [order] What is to be done now. Level-triggered: decide by the picture, not by how often
+    /// you are called (see on_event in oes_plugin.h).
+    func onEvent(_ input: EventInput) -> Reaction
 }
 
 public protocol TimeInForce: PluginEntry {
@@ -33,41 +41,6 @@ public protocol Notifier: PluginEntry {
     func cancel()
 }
 
-public enum Planned {
-    case place(Place)
-    case reject(Reject)
-}
-
-/// Work for the matcher.
-public struct Place {
-    public enum Pricing {
-        case limit(Int64)
-        /// Without a limit: the host sets a protection price.
-        case market
-    }
-    public var pricing: Pricing
-    public var quantity: Int64
-    public var book: Book
-    public var remainder: Remainder
-    /// UTC microseconds; nil = never.
-    public var expireAt: Int64?
-
-    public init(
-        _ pricing: Pricing, quantity: Int64, book: Book, remainder: Remainder = .rest,
-        expireAt: Int64? = nil
-    ) {
-        self.pricing = pricing
-        self.quantity = quantity
-        self.book = book
-        self.remainder = remainder
-        self.expireAt = expireAt
-    }
-}
-
-public enum Remainder {
-    case rest, cancel, allOrNone
-}
-
 public enum Terms {
     /// `until` in UTC microseconds; nil = until cancelled.
     case works(Remainder, until: Int64?)
@@ -83,7 +56,7 @@ public enum Verdict {
 }
 
 /// A refusal that the client reads.
-public struct Reject {
+public struct Reject: Equatable, Sendable {
     /// Stable: a-z, 0-9, _.
     public let code: String
     public let field: String

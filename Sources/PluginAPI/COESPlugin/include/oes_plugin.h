@@ -47,8 +47,11 @@ extern "C" {
 #define OES_MODULE_MAGIC 0x0047554C5053454FULL
 /* Another major is another interface: it is refused, with both numbers in the message. */
 #define OES_ABI_MAJOR 1u
-/* A higher minor only adds. */
-#define OES_ABI_MINOR 0u
+/* A higher minor only adds. Minor 1 added all that works later or in several pieces: triggers,
+ * trails, pegs, children, timers, and what a client asks beside an order's type. A library whose
+ * orders mean something else without a field must say so by min_host_minor: an older host would
+ * not see a stop's trigger and would trade at once. */
+#define OES_ABI_MINOR 1u
 
 /* "There is none": a market order's price, an empty book's best bid. */
 #define OES_NONE INT64_MIN
@@ -104,6 +107,59 @@ typedef uint32_t oes_remainder;
 #define OES_REMAINDER_CANCEL 2u
 /* Nothing trades unless all can, and nothing ever rests. */
 #define OES_REMAINDER_ALL_OR_NONE 3u
+
+/* What becomes of an order that would trade with another of its own account. (In these fields 0
+ * is "not said": the account's order is treated as OES_SELF_TRADE_CANCEL_NEWEST says.) */
+typedef uint32_t oes_self_trade;
+/* The arriving order's remainder is cancelled. */
+#define OES_SELF_TRADE_CANCEL_NEWEST 1u
+/* The resting order is cancelled, and the arriving one goes on. */
+#define OES_SELF_TRADE_CANCEL_OLDEST 2u
+#define OES_SELF_TRADE_CANCEL_BOTH 3u
+/* Both lose what the smaller has left, without a trade. */
+#define OES_SELF_TRADE_DECREMENT 4u
+
+/* Which price of the public market a trigger watches. */
+typedef uint32_t oes_trigger_source;
+#define OES_TRIGGER_LAST 1u
+#define OES_TRIGGER_BID 2u
+#define OES_TRIGGER_ASK 3u
+
+typedef uint32_t oes_trigger_direction;
+#define OES_TRIGGER_AT_OR_ABOVE 1u
+#define OES_TRIGGER_AT_OR_BELOW 2u
+
+/* How a trailing trigger's distance from the best price seen is given. */
+typedef uint32_t oes_trail;
+/* In units of the price. */
+#define OES_TRAIL_AMOUNT 1u
+/* In basis points of that best price. */
+#define OES_TRAIL_BPS 2u
+
+/* What a pegged price follows. */
+typedef uint32_t oes_peg;
+#define OES_PEG_BID 1u
+#define OES_PEG_ASK 2u
+#define OES_PEG_MIDPOINT 3u
+
+/* What a fill does to the other orders of the filled one's link group. */
+typedef uint32_t oes_link_action;
+/* They are cancelled. */
+#define OES_LINK_CANCEL 1u
+/* Their quantity falls by what was filled; one that has nothing left is cancelled. */
+#define OES_LINK_REDUCE 2u
+
+typedef uint32_t oes_order_status;
+#define OES_STATUS_NEW 1u
+#define OES_STATUS_PARTIALLY_FILLED 2u
+#define OES_STATUS_FILLED 3u
+#define OES_STATUS_CANCELLED 4u
+#define OES_STATUS_REJECTED 5u
+#define OES_STATUS_EXPIRED 6u
+/* Its trigger fired; it is on its way to the book. */
+#define OES_STATUS_TRIGGERED 7u
+/* Waits outside the book: for its trigger, for its main order's fills, or as a container. */
+#define OES_STATUS_PARKED 8u
 
 typedef uint32_t oes_operation;
 #define OES_OPERATION_SUBMIT 1u
@@ -285,7 +341,8 @@ OES_EXPORT const oes_module_t *oes_plugin_entry(const oes_host_t *host);
  * What one entry is, fixed for the life of the process. Schemas are JSON Schema objects of this
  * subset: type, properties, required, enum, minimum, maximum, default, title, description,
  * additionalProperties: false, x-oes-format (price, quantity, money, duration, time, bps),
- * x-oes-unit, x-oes-group, x-oes-order, x-oes-visible-if. An empty text means "takes nothing".
+ * x-oes-unit, x-oes-group, x-oes-order, x-oes-visible-if, and at the root x-oes-price (required,
+ * optional, none) and x-oes-example. An empty text means "takes nothing".
  * The host refuses a library whose schema is outside the subset, naming the place.
  */
 typedef struct oes_entry_descriptor {
@@ -407,7 +464,27 @@ typedef struct oes_order {
     /* One for each property of the order type's params_schema_json, in its order. */
     const oes_value_t *params;
     uint64_t param_count;
+    /*
+     * Since minor 1. What the client asked beside the order's type: the OES_ORDER_ bits below. The
+     * host itself adds them to what plan placed for the order; they stand here for types that
+     * must know, e.g. to refuse them.
+     */
+    uint32_t flags;
+    /* 0 where the client gave none. */
+    oes_self_trade stp_mode;
+    /* OES_NONE where the client gave none. */
+    int64_t min_quantity;
+    int64_t display_quantity;
+    /* UTC microseconds; OES_NONE where the client gave none. For times in force. */
+    int64_t expire_time;
 } oes_order_t;
+
+/* Never takes: refused where it would trade on arrival. */
+#define OES_ORDER_POST_ONLY 1u
+/* Only ever reduces the account's position. */
+#define OES_ORDER_REDUCE_ONLY 2u
+/* Trades in full at once, or not at all. */
+#define OES_ORDER_ALL_OR_NONE 4u
 
 typedef struct oes_account {
     uint32_t struct_size;
@@ -439,7 +516,11 @@ typedef struct oes_position {
 
 /* ---- What plugins emit ------------------------------------------------------------------- */
 
-/* Work for the matcher. From plan, exactly one. */
+/*
+ * Work for the matcher: the order itself (no child_key), or a child that works for it. From plan
+ * one for the order itself, unless it is a CONTAINER, and at most ten children; from on_event at
+ * most ten children. Fields from child_key on exist since minor 1; each is without effect at 0.
+ */
 typedef struct oes_place {
     uint32_t struct_size;
     oes_pricing pricing;
@@ -450,11 +531,143 @@ typedef struct oes_place {
     int64_t price;
     /* A positive multiple of the lot, at most the order's quantity. */
     int64_t quantity;
-    /* UTC microseconds; OES_NONE = never. A default that the time in force may change. */
+    /* UTC microseconds; OES_NONE = never. A default that the time in force may change. A child
+     * without one has the time in force's. */
     int64_t expire_at;
+    /*
+     * Empty = the order itself. A child's name in its family: a-z, 0-9, _, 1 to 16 bytes, never
+     * used twice. A child is in the order's book; its remainder is what stands above, whatever
+     * the time in force says of the order.
+     */
+    oes_str child_key;
+    /* 0 = the order's side, which is the only one for the order itself. */
+    oes_side side;
+    /* 1 = refused where it would trade on arrival. Needs limit pricing and REMAINDER_REST. */
+    uint32_t post_only;
+    /* 1 = only ever reduces the position, and is cut where it is more than that. */
+    uint32_t reduce_only;
+    /* 0 = as the client asked. */
+    oes_self_trade self_trade;
+    /* What must be able to trade on arrival, or it is cancelled whole; 0 or OES_NONE = nothing. A
+     * multiple of the lot, at most quantity. */
+    int64_t min_quantity;
+    /* What of it is shown in the book at a time; 0 or OES_NONE = all. A multiple of the lot, below
+     * quantity. */
+    int64_t display_quantity;
+    /*
+     * 0 = works at once. Else it waits outside the book until the source's price is at or past
+     * trigger_price, a positive multiple of the tick. This is judged with each trade and change
+     * of the market, inside the matcher: no plugin is asked. One that is true already fires at
+     * once.
+     */
+    oes_trigger_source trigger_source;
+    oes_trigger_direction trigger_direction;
+    int64_t trigger_price;
+    /*
+     * 0 = the trigger stands still. Else it follows the best last price seen, trail_offset away:
+     * a sell's (AT_OR_BELOW) upwards, a buy's (AT_OR_ABOVE) downwards, never back. The source is
+     * LAST, and trigger_price is 0: the matcher begins at the last price that it has when the
+     * order begins to wait. An amount is a positive multiple of the tick, basis points are 1 to
+     * 9,999.
+     */
+    oes_trail trail;
+    /* 0 = the price stands still. Else price is the worst it may take, and it follows reference +
+     * peg_offset without ever crossing. Needs limit pricing and no trigger. */
+    oes_peg peg;
+    int64_t trail_offset;
+    /* With a trail and limit pricing: the price is always the trigger's + limit_offset, a multiple
+     * of the tick, of either sign. The price above is an estimate then, for risk rules. */
+    int64_t limit_offset;
+    /* A multiple of the tick, of either sign. */
+    int64_t peg_offset;
+    /*
+     * 1 = a child that works with what the order itself has filled: nothing at first, then as
+     * much as the fills gave it. Its quantity is the order's. Not beside a CONTAINER.
+     */
+    uint32_t after;
+    /* 0 = none. Orders of one family with the same number, two at least in one call, from 1 to
+     * 255, affect each other as link_action says, in the same step as the fill. They are charged
+     * to the account as one: the largest counts. */
+    uint32_t link_group;
+    oes_link_action link_action;
+    uint32_t reserved;
 } oes_place_t;
 
-/* A refusal that the client reads. From plan, apply or check, at most one. */
+/*
+ * Instead of a PLACE for the order itself: it doesn't work, its children do, and their fills are
+ * its own. It ends filled when they reach its quantity, by DONE, by a cancel or at its expiry;
+ * its open children are cancelled with it. Its children have its side. A client's post_only,
+ * min_quantity, display_quantity and all_or_none are refused for it, and so is a time in force
+ * that wouldn't let it rest. Since minor 1.
+ */
+typedef struct oes_container {
+    uint32_t struct_size;
+    /* How the children are priced, for risk rules and lists: the order's worst price, or none. */
+    oes_pricing pricing;
+    /* As oes_place_t's. */
+    int64_t price;
+    int64_t quantity;
+    int64_t expire_at;
+} oes_container_t;
+
+/* What a type keeps of a container between calls: opaque to the host, at most OES_STATE_MAX bytes,
+ * kept with descriptor.state_version, which must not be 0. Stays as it is where none is emitted. */
+#define OES_STATE_MAX 4096u
+typedef struct oes_state {
+    uint32_t struct_size;
+    uint32_t reserved;
+    const uint8_t *bytes;
+    uint64_t length;
+} oes_state_t;
+
+/* What a container's on_event is to be called for. */
+typedef struct oes_arm {
+    uint32_t struct_size;
+    /* ARM: which OES_WAKE_ bits, from now on. Stays as it is where none is emitted. */
+    uint32_t wakes;
+    /*
+     * ARM_TIMER: a call at this time, in UTC microseconds, or soon after; one that is past comes
+     * at once. There is one timer, and each call uses it up, whatever woke it: a type that still
+     * wants one emits it again.
+     */
+    int64_t time;
+} oes_arm_t;
+
+/* Something happened to a child's filled quantity. */
+#define OES_WAKE_CHILD_FILLED 1u
+/* A child ended. */
+#define OES_WAKE_CHILD_ENDED 2u
+/* The timer's time has come. Needn't be armed. */
+#define OES_WAKE_TIMER 4u
+/* The client asks for another price or quantity. Needn't be armed. */
+#define OES_WAKE_AMEND 8u
+
+/* CANCEL: ends an open child. One that has ended meanwhile stays as it is. */
+typedef struct oes_cancel {
+    uint32_t struct_size;
+    uint32_t reserved;
+    oes_str child_key;
+} oes_cancel_t;
+
+/* AMEND: another price or total quantity for an open child. OES_NONE = as it is. */
+typedef struct oes_amend {
+    uint32_t struct_size;
+    uint32_t reserved;
+    oes_str child_key;
+    int64_t price;
+    int64_t quantity;
+} oes_amend_t;
+
+/* DONE: the container ends: filled where its quantity is, else cancelled with the reason. */
+typedef struct oes_done {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* A code: a-z, 0-9, _, to 64 bytes. Empty = done. */
+    oes_str reason;
+} oes_done_t;
+
+/* A refusal that the client reads. From plan, apply or check, at most one; from on_event only where
+ * it answers an amend. */
 typedef struct oes_reject {
     uint32_t struct_size;
     uint32_t reserved;
@@ -503,6 +716,15 @@ typedef uint32_t oes_instruction_kind;
 #define OES_INSTRUCTION_REJECT 2u
 #define OES_INSTRUCTION_TERMS 3u
 #define OES_INSTRUCTION_GUARD 4u
+/* Since minor 1, for plan and on_event (CONTAINER: plan alone; CANCEL, AMEND and DONE: on_event
+ * alone). */
+#define OES_INSTRUCTION_CONTAINER 5u
+#define OES_INSTRUCTION_SET_STATE 6u
+#define OES_INSTRUCTION_ARM_TIMER 7u
+#define OES_INSTRUCTION_ARM 8u
+#define OES_INSTRUCTION_CANCEL 9u
+#define OES_INSTRUCTION_AMEND 10u
+#define OES_INSTRUCTION_DONE 11u
 
 typedef struct oes_instruction {
     uint32_t struct_size;
@@ -511,9 +733,17 @@ typedef struct oes_instruction {
     const oes_reject_t *reject;
     const oes_terms_t *terms;
     const oes_guard_t *guard;
+    /* Since minor 1. */
+    const oes_container_t *container;
+    const oes_state_t *state;
+    /* For ARM_TIMER and ARM. */
+    const oes_arm_t *arm;
+    const oes_cancel_t *cancel;
+    const oes_amend_t *amend;
+    const oes_done_t *done;
 } oes_instruction_t;
 
-/* Where plan, apply and check put what they decide; valid during that call only. */
+/* Where plan, apply, check and on_event put what they decide; valid during that call only. */
 typedef struct oes_out {
     uint32_t struct_size;
     uint32_t reserved;
@@ -537,15 +767,93 @@ typedef struct oes_plan_input {
     const oes_market_t *market;
 } oes_plan_input_t;
 
+/* A container's child as it stands. Since minor 1. */
+typedef struct oes_child {
+    uint32_t struct_size;
+    oes_order_status status;
+    oes_side side;
+    oes_pricing pricing;
+    oes_str key;
+    /* OES_NONE for market pricing. */
+    int64_t price;
+    /* In total, fills included. */
+    int64_t quantity;
+    int64_t filled;
+    /* What still works; 0 once it has ended. */
+    int64_t leaves;
+} oes_child_t;
+
+/* Why on_event is called. Since minor 1. */
+typedef struct oes_wake {
+    uint32_t struct_size;
+    /* OES_WAKE_ bits: what is known to have happened. A hint only: see on_event. */
+    uint32_t kinds;
+    /* UTC microseconds: the only time that on_event knows, beside the market's. */
+    int64_t time;
+    /* Number of the last event in this picture of the family. */
+    uint64_t seq;
+    /* With OES_WAKE_AMEND what the client asks for; OES_NONE = as it is. */
+    int64_t price;
+    int64_t quantity;
+} oes_wake_t;
+
+/* What on_event is given: the whole family at one instant. Since minor 1. */
+typedef struct oes_event_input {
+    uint32_t struct_size;
+    /* descriptor.state_version of the type that kept the state: older than its own after an
+     * upgrade. 0 where none was kept. */
+    uint32_t state_version;
+    /* The container, as its client sent it; quantity is what it is now. */
+    const oes_order_t *order;
+    const oes_instrument_t *instrument;
+    const oes_market_t *market;
+    const oes_wake_t *wake;
+    /* What its children have filled, ended ones included. */
+    int64_t filled;
+    /* UTC microseconds; expire_at is OES_NONE where there is none. */
+    int64_t created_at;
+    int64_t expire_at;
+    /* All that were ever placed, in the order of placing. Pointers, so that oes_child_t can
+     * grow. */
+    const oes_child_t *const *children;
+    uint64_t child_count;
+    /* What SET_STATE kept. */
+    const uint8_t *state;
+    uint64_t state_length;
+    /* How many calls have been carried out for this order so far. */
+    uint64_t commits;
+} oes_event_input_t;
+
 typedef struct oes_order_type {
     oes_instance_t instance;
     /*
-     * [order] Turns a new order, or an amended one, into work: emits one PLACE, or one REJECT.
+     * [order] Turns a new order, or an amended one, into work: emits one PLACE for the order
+     * itself or one CONTAINER, with at most ten PLACEs of children; for a CONTAINER also
+     * SET_STATE, ARM_TIMER and ARM; or one REJECT.
      * A pure function: the same input gives the same output, on every host and at every time.
      * Returns OES_OK also where it rejected; anything else refuses the order as plugin_error.
      */
     oes_status (*plan)(
         const struct oes_order_type *self, const oes_plan_input_t *input, const oes_out_t *out);
+    /*
+     * [order] Since minor 1; NULL for a type without containers. Goes on with a container: emits
+     * PLACEs of children, CANCELs, AMENDs, SET_STATE, ARM_TIMER, ARM, DONE, or nothing. All of it
+     * is carried out in one step, or none: it is refused where another call was carried out
+     * since the picture was taken, and then on_event is called again with a newer one.
+     *
+     * Level-triggered: a call says that something happened since the last one that was carried
+     * out, and the picture says what. Several happenings make one call, one may make two, and a
+     * call may come for nothing; so decide by the picture and never count calls. Children fill
+     * on between the picture and the step: place what replaces a child only once the picture
+     * shows that it has ended.
+     *
+     * A pure function, as plan. With OES_WAKE_AMEND it emits what the amend means, or one REJECT,
+     * or answers OES_UNSUPPORTED, which refuses the amend as amend_unsupported. Anything but
+     * OES_OK leaves the order as it is; the host logs it and calls again later.
+     */
+    oes_status (*on_event)(
+        const struct oes_order_type *self, const oes_event_input_t *input,
+        const oes_out_t *out);
 } oes_order_type_t;
 
 /* ---- Times in force ---------------------------------------------------------------------- */
@@ -554,7 +862,8 @@ typedef struct oes_terms_input {
     uint32_t struct_size;
     uint32_t reserved;
     const oes_order_t *order;
-    /* What the order type placed. */
+    /* What the order type placed for the order itself. For a CONTAINER a place of limit pricing
+     * that rests, with its price, or OES_NONE. */
     const oes_place_t *place;
     const oes_instrument_t *instrument;
     const oes_market_t *market;
@@ -579,7 +888,8 @@ typedef struct oes_check_input {
     uint32_t struct_size;
     oes_operation operation;
     const oes_order_t *order;
-    /* What will go to the matcher. On amend its quantity is the new total. */
+    /* What will go to the matcher: the order itself or one of its children, each of which is
+     * judged alone. On amend its quantity is the new total. */
     const oes_place_t *place;
     const oes_instrument_t *instrument;
     const oes_market_t *market;
