@@ -142,13 +142,13 @@ import Trading
                 { functions.instrument(symbol, create: true, packed: good) },
                 "refused bad_argument name=symbol")
         }
-        for length in 0..<73 {
+        for length in 0..<74 {
             world.expectUnchanged(
                 { functions.instrument("NEW", create: true, packed: Array(good.prefix(length))) },
                 "refused bad_argument name=record")
         }
         let wrong: [(String, [UInt8])] = [
-            ("version", [2] + good.dropFirst()),
+            ("version", [3] + good.dropFirst()),
             ("price_scale", LuaWorld.instrument(priceScale: 10)),
             ("quantity_scale", LuaWorld.instrument(quantityScale: 10)),
             ("tick_size", LuaWorld.instrument(tick: 0)),

@@ -29,6 +29,7 @@ BODIES = {
     "POST /api/v1/accounts/{account}/ledger": {"transaction_type": "deposit", "amount": 1_000},
     "PATCH /api/v1/instruments/{symbol}": {"name": "Intruder"},
     "POST /api/v1/admin/halt": {"symbol": "{symbol}"},
+    "POST /api/v1/admin/close": {"symbol": "{symbol}"},
     "POST /api/v1/admin/resume": {"symbol": "{symbol}"},
     "POST /api/v1/admin/keys": {"name": "intruder", "role": "admin"},
 }
@@ -54,7 +55,7 @@ class Operation:
         return self.pattern.format(
             account=keyed.account, order=keyed.order, symbol=keyed.symbol,
             key=keyed.ids["viewer"], client_order_id=keyed.client_order_id, rule="max_order_quantity",
-            id="none")
+            id="none", name="none")
 
     def body(self, keyed):
         if self.method == "GET":

@@ -76,12 +76,15 @@ def position(data):
 def instrument(data):
     reader = Reader(data)
     version, state, price_scale, quantity_scale, money_scale = reader.take("5B")
-    assert version == 1
+    assert version == 2
     record = {
         "state": state, "price_scale": price_scale, "quantity_scale": quantity_scale,
         "money_scale": money_scale,
     } | dict(zip(INSTRUMENT_FIELDS, reader.take("8q")))
-    return record | {"currency": reader.text(), "host": reader.rest()}
+    record |= {"currency": reader.text()}
+    schedule = reader.bytes(reader.take("B")[0])
+    changes = [struct.unpack_from("<qB", schedule, at) for at in range(0, len(schedule), 9)]
+    return record | {"schedule": changes, "host": reader.rest()}
 
 
 def market(data):

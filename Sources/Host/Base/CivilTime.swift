@@ -58,13 +58,28 @@ package struct CivilTime: Sendable, Equatable {
         Scaled.appendDigits(UInt64(secondOfDay % 60), atLeast: 2, to: &text)
     }
 
-    /// Appends RFC 3339 with microseconds: `2026-01-31T09:30:00.000123Z`.
-    package func append(to text: inout [UInt8]) {
+    /// RFC 3339 in whole seconds: `2026-01-31T09:30:00Z`.
+    package var secondText: String {
+        var text: [UInt8] = []
+        appendDate(to: &text)
+        text.append(UInt8(ascii: "T"))
+        appendClock(to: &text)
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends `2026-01-31`.
+    package func appendDate(to text: inout [UInt8]) {
         Scaled.appendDigits(UInt64(max(0, year)), atLeast: 4, to: &text)
         text.append(UInt8(ascii: "-"))
         Scaled.appendDigits(UInt64(month), atLeast: 2, to: &text)
         text.append(UInt8(ascii: "-"))
         Scaled.appendDigits(UInt64(day), atLeast: 2, to: &text)
+    }
+
+    /// Appends RFC 3339 with microseconds: `2026-01-31T09:30:00.000123Z`.
+    package func append(to text: inout [UInt8]) {
+        appendDate(to: &text)
         text.append(UInt8(ascii: "T"))
         appendClock(to: &text)
         text.append(UInt8(ascii: "."))

@@ -198,6 +198,9 @@ package enum Limits {
 
     // Start.
 
+    /// calendars.json: some hundred markets with ten years of holidays each.
+    package static let calendarFileBytes = 1_048_576
+    package static let calendarNameBytes = 32
     /// The .env file; the known settings fill a hundredth of this.
     package static let settingsFileBytes = 65_536
 }

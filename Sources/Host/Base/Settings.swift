@@ -38,6 +38,7 @@ package enum SettingName: String, CaseIterable, Sendable {
     case port = "OES_PORT"
     case data = "OES_DATA"
     case plugins = "OES_PLUGINS"
+    case calendars = "OES_CALENDARS"
     case samples = "OES_SAMPLES"
     case durability = "OES_DURABILITY"
     case testEcho = "OES_TEST_ECHO"
@@ -59,8 +60,10 @@ package struct Settings: Sendable, Equatable {
     package let port: UInt16
     /// The folder of the embedded Redis; relative to the current folder unless it begins with /.
     package let dataFolder: String
-    /// nil = found by `defaultPluginsFile`.
+    /// nil = found by `defaultFile`.
     package let pluginsFile: String?
+    /// nil = found by `defaultFile`, and none where there is no such file.
+    package let calendarsFile: String?
     package let samples: Bool
     package let durability: Durability
     /// Whether /test/echo is there, for suites that test the protocol.
@@ -93,6 +96,7 @@ package struct Settings: Sendable, Equatable {
         port = UInt16(try given.number(.port, 0...65_535) ?? 8_001)
         dataFolder = try given.path(.data) ?? ".oes"
         pluginsFile = try given.path(.plugins)
+        calendarsFile = try given.path(.calendars)
         samples = try given.choice(.samples, [("on", true), ("off", false)]) ?? true
         durability =
             try given.choice(.durability, Durability.allCases.map { ($0.rawValue, $0) }) ?? .strict
@@ -103,14 +107,14 @@ package struct Settings: Sendable, Equatable {
         redis = try given.externalRedis()
     }
 
-    /// `plugins.json` in the working folder, since it is what an operator changes; else beside the
-    /// executable or in a folder around it, as a build stands in its repository. nil where there is
-    /// none.
-    package static func defaultPluginsFile() -> String? {
-        var candidates = ["plugins.json"]
+    /// A file such as `plugins.json` in the working folder, since it is what an operator changes; else
+    /// beside the executable or in a folder around it, as a build stands in its repository. nil where
+    /// there is none.
+    package static func defaultFile(_ name: String) -> String? {
+        var candidates = [name]
         var folder = executableFolder() ?? ""
         for _ in 0..<4 where !folder.isEmpty {
-            candidates.append("\(folder)/plugins.json")
+            candidates.append("\(folder)/\(name)")
             folder = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
         }
         return candidates.first { access($0, R_OK) == 0 }

@@ -109,12 +109,12 @@ package enum SettingsFile {
     }
 }
 
-struct SystemReadError: Error {
-    let reason: String
+package struct SystemReadError: Error {
+    package let reason: String
 }
 
 /// The file's bytes; nil where there is no such file.
-func readWhole(_ path: String, most: Int) throws(SystemReadError) -> [UInt8]? {
+package func readWhole(_ path: String, most: Int) throws(SystemReadError) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
         if errno == ENOENT { return nil }

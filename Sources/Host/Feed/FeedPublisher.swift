@@ -48,8 +48,8 @@ package final class FeedPublisher {
                 publish(OrderExecution(order: order, cause: cause, of: trades, steps), event)
             case .account(let account): publish(account, event)
             case .position(let position): publish(position, event)
-            case .trade, .level, .instrument, .ledger, .market, .guardValue, .key, .audit, .step:
-                break
+            case .instrument(let instrument): publish(instrument, event)
+            case .trade, .level, .ledger, .market, .guardValue, .key, .audit, .step: break
             }
         }
     }
@@ -126,6 +126,24 @@ package final class FeedPublisher {
             PositionJSON.write(
                 position, instrument: instrument, last: picture.market(of: position.symbol).last,
                 style: .strings, into: &json)
+        }
+    }
+
+    /// A new or changed instrument, or the begin or end of its session.
+    private func publish(_ instrument: Instrument, _ event: Event) {
+        for channel in [Channel.orderBook, .orderBookOf(instrument.symbol)] {
+            send(channel, "instrument", event) {
+                InstrumentJSON.write(instrument, at: event.time, style: .strings, into: &$0)
+            }
+        }
+        send(.notifications, "notification", event) { json in
+            json.beginObject()
+            json.field("event", "instrument")
+            json.field("symbol", instrument.symbol)
+            json.field("text", NotificationText.of(instrument, at: event.time))
+            json.key("instrument")
+            InstrumentJSON.write(instrument, at: event.time, style: .strings, into: &json)
+            json.endObject()
         }
     }
 

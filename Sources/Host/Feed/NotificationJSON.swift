@@ -21,8 +21,8 @@ enum NotificationJSON {
                 let execution = OrderExecution(order: order, cause: cause, of: trades, steps)
                 return notification(id, execution, event, picture)
             case .trade(let trade): return notification(id, trade, event, picture)
-            case .account, .position, .level, .instrument, .ledger, .market, .guardValue, .key,
-                .audit, .step:
+            case .instrument(let instrument): return notification(id, instrument, event)
+            case .account, .position, .level, .ledger, .market, .guardValue, .key, .audit, .step:
                 return nil
             }
         }
@@ -56,6 +56,19 @@ enum NotificationJSON {
         }
         return NotifierEvent(
             id: id, type: "trade", account: "", symbol: trade.symbol, severity: "info", json: json)
+    }
+
+    private static func notification(
+        _ id: String, _ instrument: Instrument, _ event: Event
+    ) -> NotifierEvent {
+        let json = envelope(id, type: "instrument", severity: "info", event) { json in
+            json.field("text", NotificationText.of(instrument, at: event.time))
+            json.key("instrument")
+            InstrumentJSON.write(instrument, at: event.time, style: .strings, into: &json)
+        }
+        return NotifierEvent(
+            id: id, type: "instrument", account: "", symbol: instrument.symbol, severity: "info",
+            json: json)
     }
 
     private static func envelope(

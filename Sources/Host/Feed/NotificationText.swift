@@ -1,10 +1,18 @@
-// A sentence for people about what happened to an order.
+// A sentence for people about what happened to an order or an instrument.
 
 import Base
 import Trading
 import Views
 
 enum NotificationText {
+    static func of(_ instrument: Instrument, at time: Int64) -> String {
+        let what = "\(instrument.symbol) is \(instrument.state(at: time).name)"
+        guard instrument.state == .open, let next = instrument.schedule.next(after: time) else {
+            return what
+        }
+        return "\(what) until \(CivilTime(micros: next.time).secondText)"
+    }
+
     static func of(_ execution: OrderExecution, scales: DisplayScales) -> String {
         let order = execution.order
         let quantity = Scaled.format(order.quantity.raw, scale: scales.quantity)

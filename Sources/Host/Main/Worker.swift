@@ -63,6 +63,7 @@ final class Worker: StatusSource {
             loop.heartbeat = { slot.beat(turn: $0) }
             let parts = try WorkerParts(
                 settings: settings, endpoint: try endpoint(), loop: loop, registry: registry,
+                calendars: try loadCalendars(),
                 number: number, isRestart: arguments.isRestart, log: log)
             self.parts = parts
             let signals = try SignalSource(loop: loop, signals: [SIGTERM, SIGINT]) { [self] _ in
@@ -90,7 +91,7 @@ final class Worker: StatusSource {
     }
 
     private func loadPlugins(slot: CallSlot) throws -> PluginRegistry {
-        guard let path = settings.pluginsFile ?? Settings.defaultPluginsFile() else {
+        guard let path = settings.pluginsFile ?? Settings.defaultFile("plugins.json") else {
             throw SettingsError(
                 description: "no plugins.json in the current folder or beside the executable; name "
                     + "the configuration with OES_PLUGINS")
@@ -99,6 +100,13 @@ final class Worker: StatusSource {
         return try PluginRegistry.load(
             configuration, executableFolder: executableFolder() ?? ".", callSlot: slot,
             log: log)
+    }
+
+    /// None where no file is named and none is found: instruments then trade always.
+    private func loadCalendars() throws(CalendarError) -> [String: TradingCalendar] {
+        let found = settings.calendarsFile ?? Settings.defaultFile("calendars.json")
+        return try found.map { path throws(CalendarError) in try CalendarFile.load(path: path) }
+            ?? [:]
     }
 
     /// Everything stands: lets clients in.

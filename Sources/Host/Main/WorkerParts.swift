@@ -66,6 +66,8 @@ final class WorkerParts {
     private let trimmer: StreamTrimmer
     private let feed: FeedPublisher
     private let ticker: ExpiryTicker
+    private let calendars: [String: TradingCalendar]
+    private let sessionKeeper: SessionKeeper
     private let runners: [NotifierRunner]
     private let notifiers: Notifications
     private let number: Int
@@ -76,11 +78,12 @@ final class WorkerParts {
 
     init(
         settings: Settings, endpoint: RedisEndpoint, loop: EventLoop, registry: PluginRegistry,
-        number: Int, isRestart: Bool, log: Log
+        calendars: [String: TradingCalendar], number: Int, isRestart: Bool, log: Log
     ) throws {
         self.settings = settings
         self.loop = loop
         self.registry = registry
+        self.calendars = calendars
         self.number = number
         self.isRestart = isRestart
         self.log = log
@@ -97,6 +100,8 @@ final class WorkerParts {
         }
         feed = FeedPublisher(picture: picture, channels: channels)
         ticker = ExpiryTicker(loop: loop, matcher: matcher, picture: picture, log: log)
+        sessionKeeper = SessionKeeper(
+            loop: loop, matcher: matcher, picture: picture, calendars: calendars, log: log)
         runners = registry.notifiers.map { NotifierRunner(entry: $0, log: log) }
         notifiers = Notifications(
             runners: runners, loop: loop, mailbox: mailbox, redis: connections.reads,
@@ -124,7 +129,8 @@ final class WorkerParts {
             accounts: AccountService(
                 loop: loop, picture: picture, matcher: matcher, acknowledged: acknowledged),
             instruments: InstrumentService(
-                loop: loop, picture: picture, matcher: matcher, acknowledged: acknowledged),
+                loop: loop, picture: picture, matcher: matcher, acknowledged: acknowledged,
+                calendars: calendars),
             keys: KeyService(matcher: matcher, picture: picture, acknowledged: acknowledged),
             history: history, acknowledged: acknowledged, registry: registry, feed: feed,
             status: status)
@@ -237,6 +243,7 @@ final class WorkerParts {
 
     private func becomeReady() {
         ticker.start()
+        sessionKeeper.start()
         notifiers.start()
         onReady?()
         onReady = nil

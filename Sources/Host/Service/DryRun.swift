@@ -69,7 +69,7 @@ package final class DryRun {
         let market = picture.market(of: request.symbol)
         let plan = try planner.plan(
             request, instrument: instrument, market: market,
-            sessionEnd: Session.end(after: market.time)
+            sessionEnd: Session.end(after: market.time, of: instrument)
         ).get()
         result.side = request.side
         let position = picture.position(account: account.id, symbol: instrument.symbol)

@@ -17,12 +17,22 @@ struct DryRunChecks {
     // MARK: Entry
 
     func checkEntry() throws(Rejection) {
-        let symbol = "symbol=\(instrument.symbol)"
-        if instrument.state == .halted { throw refusal("instrument_halted", symbol) }
-        if instrument.state == .closed { throw refusal("instrument_closed", symbol) }
+        try checkState()
         if plan.expireAt > 0, plan.expireAt <= time { throw refusal("expire_time_passed") }
         if plan.pricing == .limit { try checkNotional(at: plan.price) }
         try checkAccount()
+    }
+
+    private func checkState() throws(Rejection) {
+        let symbol = "symbol=\(instrument.symbol)"
+        switch instrument.state(at: time) {
+        case .open: return
+        case .halted: throw refusal("instrument_halted", symbol)
+        case .closed:
+            let opening = instrument.state == .open ? instrument.schedule.opening(after: time) : nil
+            let when = opening.map { ", opens_at=\(CivilTime(micros: $0).secondText)" } ?? ""
+            throw refusal("instrument_closed", symbol + when)
+        }
     }
 
     func checkNotional(at price: Price) throws(Rejection) {

@@ -16,6 +16,8 @@ package struct InstrumentChange {
     package var minNotional: Money?
     package var makerFeeBps: Int64?
     package var takerFeeBps: Int64?
+    /// Empty: it trades always from now on.
+    package var calendar: String?
 
     package init() {}
 
@@ -30,6 +32,7 @@ package struct InstrumentChange {
         new.minNotional = minNotional ?? old.minNotional
         new.makerFeeBps = makerFeeBps ?? old.makerFeeBps
         new.takerFeeBps = takerFeeBps ?? old.takerFeeBps
+        new.calendar = calendar ?? old.calendar
         return new
     }
 }
@@ -39,13 +42,17 @@ package final class InstrumentService {
     private let matcher: Matcher
     private let acknowledged: Acknowledged
     private let retry: FreshRetry
+    /// By name: what instruments may follow.
+    package let calendars: [String: TradingCalendar]
 
     package init(
-        loop: EventLoop, picture: Picture, matcher: Matcher, acknowledged: Acknowledged
+        loop: EventLoop, picture: Picture, matcher: Matcher, acknowledged: Acknowledged,
+        calendars: [String: TradingCalendar]
     ) {
         self.picture = picture
         self.matcher = matcher
         self.acknowledged = acknowledged
+        self.calendars = calendars
         retry = FreshRetry(loop: loop)
     }
 
@@ -53,7 +60,21 @@ package final class InstrumentService {
         _ instrument: Instrument, by actor: Actor,
         _ completion: @escaping (Result<Instrument, Rejection>) -> Void
     ) {
+        guard let instrument = scheduled(instrument) else {
+            return completion(.failure(.unknownCalendar(instrument.calendar)))
+        }
         retry.run({ self.send(instrument, create: true, actor, $0) }, completion)
+    }
+
+    /// With what its calendar says, so that it is open or closed rightly from the first moment; nil
+    /// where there is no such calendar.
+    private func scheduled(_ instrument: Instrument) -> Instrument? {
+        var instrument = instrument
+        instrument.schedule = .always
+        guard !instrument.calendar.isEmpty else { return instrument }
+        guard let calendar = calendars[instrument.calendar] else { return nil }
+        instrument.schedule = calendar.schedule(at: Clock.wallMicros())
+        return instrument
     }
 
     /// Changes what is given of an instrument, state included, and keeps the rest. Scales and currency
@@ -68,7 +89,14 @@ package final class InstrumentService {
                     return done(
                         .ended(.failure(Reasons.rejection(code: "unknown_symbol", values: ""))))
                 }
-                send(change.applied(to: instrument), create: false, actor, done)
+                var new = change.applied(to: instrument)
+                if let name = change.calendar {
+                    guard let scheduled = scheduled(new) else {
+                        return done(.ended(.failure(.unknownCalendar(name))))
+                    }
+                    new = scheduled
+                }
+                send(new, create: false, actor, done)
             }, completion)
     }
 
@@ -87,5 +115,14 @@ package final class InstrumentService {
             case .failure(let failure): done(.ended(.failure(failure.rejection)))
             }
         }
+    }
+}
+
+extension Rejection {
+    fileprivate static func unknownCalendar(_ name: String) -> Rejection {
+        Rejection(
+            .refused, "unknown_calendar",
+            "There is no calendar \(name); GET /api/v1/calendars lists what there is.",
+            field: "calendar", values: "calendar=\(name)")
     }
 }

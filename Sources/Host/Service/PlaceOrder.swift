@@ -61,7 +61,7 @@ extension OrderService {
     private func plan(
         _ request: OrderRequest, _ instrument: Instrument, _ market: MarketSnapshot
     ) -> Result<Plan, Rejection> {
-        let sessionEnd = Session.end(after: market.time)
+        let sessionEnd = Session.end(after: market.time, of: instrument)
         return planner.plan(
             request, instrument: instrument, market: market, sessionEnd: sessionEnd)
     }

@@ -4,6 +4,7 @@ import Base
 
 package struct Instrument: Hashable, Sendable {
     package let symbol: String
+    /// What an administrator set; what holds is `state(at:)`.
     package var state: InstrumentState
     package let priceScale: Int
     package let quantityScale: Int
@@ -22,12 +23,15 @@ package struct Instrument: Hashable, Sendable {
     package var name: String
     package var assetType: String
     /// Empty = trades always.
-    package let calendar: String
+    package var calendar: String
+    /// What a host made of the calendar last.
+    package var schedule: SessionSchedule
 
     package init(symbol: String, record: ArraySlice<UInt8>) throws(RecordError) {
         var reader = ByteReader(record)
         self.symbol = symbol
-        guard try reader.byte() == 1 else {
+        let version = try reader.byte()
+        guard version == 1 || version == 2 else {
             throw RecordError(what: "instrument of another version")
         }
         state = try known(InstrumentState(rawValue: try reader.byte()), "instrument state")
@@ -43,6 +47,10 @@ package struct Instrument: Hashable, Sendable {
         revision = try reader.int64()
         createdAt = try reader.int64()
         currency = try reader.string()
+        // Version 1 knew no sessions.
+        schedule =
+            version == 1
+            ? .always : try SessionSchedule(record: try reader.take(Int(try reader.byte())))
         name = try reader.string()
         assetType = try reader.string()
         calendar = try reader.string()
@@ -53,7 +61,7 @@ package struct Instrument: Hashable, Sendable {
         symbol: String, state: InstrumentState = .open, priceScale: Int, quantityScale: Int,
         tickSize: Int64, lotSize: Int64, bandBps: Int64, minNotional: Money = .zero,
         makerFeeBps: Int64 = 0, takerFeeBps: Int64 = 0, currency: String = "USD", name: String,
-        assetType: String, calendar: String = ""
+        assetType: String, calendar: String = "", schedule: SessionSchedule = .always
     ) {
         self.symbol = symbol
         self.state = state
@@ -72,11 +80,12 @@ package struct Instrument: Hashable, Sendable {
         self.name = name
         self.assetType = assetType
         self.calendar = calendar
+        self.schedule = schedule
     }
 
     package func encoded() -> [UInt8] {
         var writer = ByteWriter()
-        for byte in [1, state.rawValue, UInt8(priceScale), UInt8(quantityScale), UInt8(moneyScale)]
+        for byte in [2, state.rawValue, UInt8(priceScale), UInt8(quantityScale), UInt8(moneyScale)]
         {
             writer.byte(byte)
         }
@@ -86,7 +95,11 @@ package struct Instrument: Hashable, Sendable {
         ] {
             writer.int64(number)
         }
-        for text in [currency, name, assetType, calendar] { writer.string(text) }
+        writer.string(currency)
+        let changes = schedule.encoded
+        writer.byte(UInt8(changes.count))
+        writer.raw(changes)
+        for text in [name, assetType, calendar] { writer.string(text) }
         return writer.bytes
     }
 

@@ -66,8 +66,9 @@ package enum PositionJSON {
 }
 
 package enum InstrumentJSON {
+    /// As it stands at a time: UTC microseconds.
     package static func write(
-        _ instrument: Instrument, style: NumberStyle, into json: inout JSONWriter
+        _ instrument: Instrument, at time: Int64, style: NumberStyle, into json: inout JSONWriter
     ) {
         json.beginObject()
         json.field("symbol", instrument.symbol)
@@ -83,7 +84,26 @@ package enum InstrumentJSON {
         json.field("maker_fee_bps", count: instrument.makerFeeBps)
         json.field("taker_fee_bps", count: instrument.takerFeeBps)
         json.optionalField("calendar", instrument.calendar)
-        json.field("state", instrument.state.name)
+        json.field("state", instrument.state(at: time).name)
+        json.optionalField("override", instrument.state == .open ? "" : instrument.state.name)
+        json.key("session")
+        if instrument.calendar.isEmpty {
+            json.null()
+        } else {
+            writeSession(instrument.schedule, at: time, into: &json)
+        }
+        json.endObject()
+    }
+
+    /// What the calendar says.
+    private static func writeSession(
+        _ schedule: SessionSchedule, at time: Int64, into json: inout JSONWriter
+    ) {
+        let next = schedule.next(after: time)
+        json.beginObject()
+        json.field("state", schedule.state(at: time).name)
+        json.field("next_change_at", time: next?.time ?? 0)
+        json.optionalField("next_state", next?.state.name ?? "")
         json.endObject()
     }
 }

@@ -47,7 +47,8 @@ package enum AuditJSON {
                     try Account(id: id, record: record), style: .strings, into: &json)
             case .instrument:
                 InstrumentJSON.write(
-                    try Instrument(symbol: id, record: record), style: .strings, into: &json)
+                    try Instrument(symbol: id, record: record), at: entry.time, style: .strings,
+                    into: &json)
             case .key: KeyJSON.write(try AccessKey(id: id, record: record), into: &json)
             case .position:
                 let position = try Position(key: id, record: record)

@@ -18,13 +18,14 @@ package enum TickerJSON {
         json.optionalField("last", traded?.last.raw, scale: scale, .strings)
         json.optionalField("bid", book?.bids.best?.price.raw, scale: scale, .strings)
         json.optionalField("ask", book?.asks.best?.price.raw, scale: scale, .strings)
-        let today = traded.flatMap { $0.day == Session.day(of: Clock.wallMicros()) ? $0 : nil }
+        let now = Clock.wallMicros()
+        let today = traded.flatMap { $0.day == Session.day(of: now) ? $0 : nil }
         json.field(
             "volume", today?.volume.raw ?? 0, scale: instrument.quantityScale, .strings)
         json.optionalField("open", today?.open.raw, scale: scale, .strings)
         json.optionalField("high", today?.high.raw, scale: scale, .strings)
         json.optionalField("low", today?.low.raw, scale: scale, .strings)
-        json.field("state", instrument.state.name)
+        json.field("state", instrument.state(at: now).name)
         json.endObject()
     }
 }

@@ -50,7 +50,7 @@ struct ErrorText {
             404, "There is no such thing, or it is an account's that isn't the key's.",
             [
                 "unknown_account", "unknown_order", "unknown_symbol", "unknown_instrument",
-                "unknown_key", "unknown_path",
+                "unknown_calendar", "unknown_key", "unknown_path",
             ]),
         ErrorText(
             405, "The path is there, the method isn't: see the Allow header.",
@@ -99,6 +99,7 @@ struct ErrorText {
             [
                 "invalid_key", "first_key_admin", "too_many_keys", "too_many_sessions",
                 "no_session", "currency_fixed", "scale_fixed", "open_orders",
+                "unknown_calendar",
             ]))
 
     private static let server = [

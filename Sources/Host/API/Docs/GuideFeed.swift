@@ -79,9 +79,10 @@ enum GuideFeed {
 
     private static let channels = [
         [
-            "`oes:orderbook:SYMBOL`, `oes:orderbook` (all)", "snapshot, delta",
+            "`oes:orderbook:SYMBOL`, `oes:orderbook` (all)", "snapshot, delta, instrument",
             "`{symbol, bids, asks}`, each level `{price, quantity, orders}`; quantity 0: the level "
-                + "is gone. The snapshot of all is `{books: […]}`.", who(.orderBook),
+                + "is gone. The snapshot of all is `{books: […]}`. `instrument`: it is new or "
+                + "changed, or its session begins or ends.", who(.orderBook),
         ],
         [
             "`oes:trades:SYMBOL`, `oes:trades` (all)", "snapshot, trade",
@@ -95,7 +96,8 @@ enum GuideFeed {
         ],
         [
             "`oes:notifications`", "snapshot (empty), notification",
-            "`{event, account_id, symbol, text, order}`: everything that happens to orders.",
+            "`{event, account_id, symbol, text, order}`: everything that happens to orders; "
+                + "`{event, symbol, text, instrument}`: an instrument, its sessions too.",
             who(.notifications),
         ],
         [

@@ -24,6 +24,9 @@ struct InstrumentFields {
         Field("min_notional", .decimal(.zeroOrMore), "The least value of an order; 0 by default."),
         Field("maker_fee_bps", .whole(fees), "0 by default."),
         Field("taker_fee_bps", .whole(fees), "0 by default."),
+        Field(
+            "calendar", .identifier(most: Limits.calendarNameBytes),
+            "When it trades; none, the default: always."),
     ]
     /// What may change; fees, tick and lot only while no order is open.
     static let change =
@@ -56,7 +59,8 @@ struct InstrumentFields {
             takerFeeBps: try fields.whole("taker_fee_bps", fees) ?? 0,
             currency: try fields.choice("currency", ["USD"]) ?? "USD",
             name: name,
-            assetType: try fields.identifier("asset_type", most: Limits.tagBytes) ?? "stocks")
+            assetType: try fields.identifier("asset_type", most: Limits.tagBytes) ?? "stocks",
+            calendar: try calendar(fields) ?? "")
     }
 
     /// The instrument decides in which scale numbers are read.
@@ -72,6 +76,7 @@ struct InstrumentFields {
         change.lotSize = try fields.positive("lot_size", scale: instrument.quantityScale)
         change.bandBps = try fields.whole("price_band_bps", bands)
         change.makerFeeBps = try fields.whole("maker_fee_bps", fees)
+        change.calendar = try calendar(fields)
         change.takerFeeBps = try fields.whole("taker_fee_bps", fees)
         if fields.has("min_notional") { change.minNotional = try minNotional(fields) }
         guard fields.object.members.contains(where: { fields.has($0.name) }) else {
@@ -79,6 +84,12 @@ struct InstrumentFields {
             throw .missing("state", expected: "given, or one of \(names)")
         }
         return change
+    }
+
+    /// Empty for `none`; nil where it isn't given.
+    private static func calendar(_ fields: Fields) throws(Rejection) -> String? {
+        let name = try fields.identifier("calendar", most: Limits.calendarNameBytes)
+        return name == "none" ? "" : name
     }
 
     private static func scale(_ fields: Fields, _ name: String) throws(Rejection) -> Int {

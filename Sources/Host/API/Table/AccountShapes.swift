@@ -105,7 +105,21 @@ extension Shape {
             .init("maker_fee_bps", .integer),
             .init("taker_fee_bps", .integer),
             .init("calendar", .text, "null: trades always.", nullable: true),
-            .init("state", .choice(["open", "halted", "closed"])),
+            .init("state", .choice(["open", "halted", "closed"]), "What holds now."),
+            .init(
+                "override", .choice(["halted", "closed"]),
+                "What staff set, which wins over the calendar; null: nothing.", nullable: true),
+            .init(
+                "session", .object(session), "What the calendar says; null without one.",
+                nullable: true),
+        ])
+
+    private static let session = Shape(
+        "InstrumentSession",
+        [
+            .init("state", .choice(["open", "closed"])),
+            .init("next_change_at", .time, nullable: true),
+            .init("next_state", .choice(["open", "closed"]), nullable: true),
         ])
 
     static let ticker = Shape(

@@ -31,7 +31,14 @@ struct InstrumentRoutes {
                 refusals: [.refused]
             ) { exchange throws(Rejection) in try set(.halted, exchange) },
             Route(
-                .post, "/api/v1/admin/resume", "Open a halted instrument", .everyone(.oversee),
+                .post, "/api/v1/admin/close", "Close an instrument, whatever its calendar says",
+                .everyone(.oversee), body: InstrumentRoutes.named, answers: [.ok(.instrument)],
+                refusals: [.refused]
+            ) { exchange throws(Rejection) in try set(.closed, exchange) },
+            Route(
+                .post, "/api/v1/admin/resume",
+                "End a halt or close: its calendar says again whether it is open",
+                .everyone(.oversee),
                 body: InstrumentRoutes.named, answers: [.ok(.instrument)], refusals: [.refused]
             ) { exchange throws(Rejection) in try set(.open, exchange) },
         ]
@@ -47,7 +54,8 @@ struct InstrumentRoutes {
         services.whenCurrent(exchange) { [services] in
             let all = services.picture.instruments.values.sorted { $0.symbol < $1.symbol }
             exchange.replyItems(.success(PageOf(of: all, page))) { instrument, json in
-                InstrumentJSON.write(instrument, style: .strings, into: &json)
+                InstrumentJSON.write(
+                    instrument, at: Clock.wallMicros(), style: .strings, into: &json)
             }
         }
     }
@@ -58,7 +66,10 @@ struct InstrumentRoutes {
             guard let instrument = services.picture.instruments[symbol] else {
                 return exchange.fail(.notFound("instrument", symbol))
             }
-            exchange.reply { InstrumentJSON.write(instrument, style: .strings, into: &$0) }
+            exchange.reply {
+                InstrumentJSON.write(
+                    instrument, at: Clock.wallMicros(), style: .strings, into: &$0)
+            }
         }
     }
 
@@ -98,7 +109,10 @@ extension Exchange {
         switch result {
         case .failure(let rejection): fail(rejection)
         case .success(let instrument):
-            reply(status) { InstrumentJSON.write(instrument, style: .strings, into: &$0) }
+            reply(status) {
+                InstrumentJSON.write(
+                    instrument, at: Clock.wallMicros(), style: .strings, into: &$0)
+            }
         }
     }
 }

@@ -102,10 +102,24 @@ local INSTRUMENT_LEAST_BYTES = 5 + 8 * 8 + 1
 local POWERS_OF_TEN = { [0] = 1 }
 for exponent = 1, 18 do POWERS_OF_TEN[exponent] = POWERS_OF_TEN[exponent - 1] * 10 end
 
+-- The coming session changes, `<lB` each, as pairs of time and state.
+local function unpack_schedule(schedule)
+    local changes, position = {}, 1
+    while position + 8 <= #schedule do
+        local time, state
+        time, state, position = unpack_struct('<lB', schedule, position)
+        changes[#changes + 1] = { time = time, state = state }
+    end
+    return changes
+end
+
 local function unpack_instrument(symbol, record)
     local version, state, price_scale, quantity_scale, money_scale, tick, lot, band_bps,
         min_notional, maker_bps, taker_bps, revision, created_at, currency, position =
         unpack_struct(INSTRUMENT_FORMAT, record)
+    local schedule = ''
+    -- Version 1 knew no sessions.
+    if version > 1 then schedule, position = unpack_struct('Bc0', record, position) end
     -- Price × quantity is in 10^-(price_scale + quantity_scale): what makes money of it.
     local exponent = price_scale + quantity_scale - money_scale
     return {
@@ -113,6 +127,7 @@ local function unpack_instrument(symbol, record)
         quantity_scale = quantity_scale, money_scale = money_scale, tick = tick, lot = lot,
         band_bps = band_bps, min_notional = min_notional, maker_bps = maker_bps,
         taker_bps = taker_bps, revision = revision, created_at = created_at, currency = currency,
+        schedule = schedule, changes = unpack_schedule(schedule),
         host = sub(record, position), divisor = POWERS_OF_TEN[exponent > 0 and exponent or 0],
         factor = POWERS_OF_TEN[exponent < 0 and -exponent or 0],
         worst_bps = maker_bps > taker_bps and maker_bps or taker_bps,
@@ -121,9 +136,9 @@ end
 
 local function pack_instrument(i)
     return pack(
-        INSTRUMENT_FORMAT, 1, i.state, i.price_scale, i.quantity_scale, i.money_scale, i.tick,
+        INSTRUMENT_FORMAT .. 'Bc0', 2, i.state, i.price_scale, i.quantity_scale, i.money_scale, i.tick,
         i.lot, i.band_bps, i.min_notional, i.maker_bps, i.taker_bps, i.revision, i.created_at,
-        #i.currency, i.currency) .. i.host
+        #i.currency, i.currency, #i.schedule, i.schedule) .. i.host
 end
 
 local MARKET_FORMAT = '<BBBBllllllll'

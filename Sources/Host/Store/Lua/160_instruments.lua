@@ -11,12 +11,32 @@ local function check_symbol(symbol)
     return symbol
 end
 
+-- Whole up to the host's own part: the currency and the schedule have all their bytes.
+local function is_whole_instrument(record)
+    local least = INSTRUMENT_LEAST_BYTES
+    if #record <= least then return false end
+    least = least + record:byte(least) + 1
+    if record:byte(1) == 1 then return #record >= least - 1 end
+    return #record >= least and #record >= least + record:byte(least)
+end
+
+-- Entries of 9 bytes in their order, each open or closed.
+local function check_schedule(i)
+    check_part(fmod(#i.schedule, 9) == 0, 'schedule')
+    local before = 0
+    for _, change in ipairs(i.changes) do
+        check_part(change.time >= before and change.time <= MAXIMUM, 'schedule')
+        check_part(change.state == 1 or change.state == 3, 'schedule')
+        before = change.time
+    end
+end
+
 -- An INSTRUMENT record as the host packs it; its revision and created_at count for nothing.
 local function read_instrument(symbol, record)
-    check_part(#record > INSTRUMENT_LEAST_BYTES
-        and #record >= INSTRUMENT_LEAST_BYTES + record:byte(INSTRUMENT_LEAST_BYTES), 'record')
+    check_part(is_whole_instrument(record), 'record')
     local i = unpack_instrument(symbol, record)
-    check_part(i.version == 1, 'version')
+    check_part(i.version == 1 or i.version == 2, 'version')
+    check_schedule(i)
     check_part(i.state >= 1 and i.state <= 3, 'state')
     check_part(i.price_scale <= SCALE_MOST, 'price_scale')
     check_part(i.quantity_scale <= SCALE_MOST, 'quantity_scale')
