@@ -71,15 +71,13 @@ def one_cancels_other(numbers, side):
 
 
 def one_triggers_other(numbers, side):
-    return {
-        "price": money(near(numbers)), "exit_side": "sell" if side == "buy" else "buy",
-        "exit_price": money(near(numbers))}
+    return {"price": money(near(numbers)), "exit_price": money(near(numbers))}
 
 
 def pegged(numbers, side):
     return {
         "price": money(near(numbers)), "reference": numbers.choice(["bid", "ask", "midpoint"]),
-        "offset": money(numbers.randint(0, 3))}
+        "offset": numbers.choice(["-0.02", "-0.01", "0", "0.01"])}
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,7 @@ KINDS = {
         make=params(lambda numbers, _: {"trail_bps": numbers.randint(2, SPREAD)})),
     "trailing stop limit": Kind(
         "trailing_stop_limit", fires_once=True, make=params(lambda numbers, _: {
-            "trail_amount": money(numbers.randint(2, SPREAD)), "limit_offset": "0.05"})),
+            "trail_amount": money(numbers.randint(2, SPREAD)), "limit_offset": "-0.05"})),
     "iceberg": Kind(
         "iceberg", least=3, make=params(
             lambda numbers, side: limit(numbers, side) | {"display_quantity": "2"})),
@@ -150,7 +148,7 @@ KINDS = {
     "oto": Kind("oto", make=params(one_triggers_other)),
     "twap": Kind(
         "twap", least=4,
-        make=params(lambda numbers, side: limit(numbers, side) | {"duration": 2, "slices": 4})),
+        make=params(lambda numbers, side: limit(numbers, side) | {"duration": 2_000, "slices": 4})),
 }
 
 
