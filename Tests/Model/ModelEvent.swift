@@ -28,7 +28,7 @@ enum ModelChange: Hashable {
         case .ledger(let entry): self = .ledger(ModelLedgerEntry(entry))
         case .market(let market): self = .market(ModelMarket(market))
         case .guardValue(let value): self = .guardValue(ModelGuardValue(value))
-        case .key, .audit, .step: self = .unexpected(change)
+        case .key, .audit, .step, .bust: self = .unexpected(change)
         }
     }
 

@@ -34,7 +34,7 @@ struct Replica {
             case .trade(let trade):
                 trades.append(trade)
                 state.fees += trade.buyFee.raw + trade.sellFee.raw
-            case .guardValue, .key, .audit, .step: break
+            case .guardValue, .key, .audit, .step, .bust: break
             }
         }
         return trades.compactMap { wrong(with: $0) }.first

@@ -3,6 +3,7 @@
 
 import TestSupport
 import Testing
+import Trading
 
 private struct Damage: CustomTestStringConvertible, Sendable {
     let function: String
@@ -28,12 +29,16 @@ private let damages: [Damage] = [
     ("session", ["keys", "sessions", "sessions:000000a1"]),
     ("revoke", ["keys", "sessions", "sessions:000000a1"]),
     ("project", ["projected", "list:orders"]),
+    (
+        "bust",
+        ["seq", "events", "instruments", "accounts", "positions", "orders", "fees", "busted"]
+    ),
 ].flatMap { function, keys in keys.map { Damage(function: function, key: $0) } }
 
 @Suite struct LuaDamageTests {
     /// An order that crosses, rests with what remains, expires later and pays fees: it writes every
     /// kind of key.
-    private func call(_ function: String, _ world: LuaWorld) -> Reply {
+    private func call(_ function: String, _ world: LuaWorld, _ item: [UInt8] = []) -> Reply {
         let functions = world.functions
         switch function {
         case "submit":
@@ -56,6 +61,7 @@ private let damages: [Damage] = [
         case "project":
             return functions.call(
                 "project", "0", "1", "list:trades", "1", "a", "list:orders", "1", "b")
+        case "bust": return functions.call("bust", Argument(item), "error", "")
         default: preconditionFailure(function)
         }
     }
@@ -72,15 +78,25 @@ private let damages: [Damage] = [
         return world
     }
 
+    /// A trade, as the lists hold it.
+    private func madeTrade(_ world: LuaWorld) throws -> [UInt8] {
+        let reply = world.buy("2", "taker", 5, at: 15_000)
+        for change in try world.event(reply.sequence).changes {
+            if case .trade(let trade) = change { return trade.listItem }
+        }
+        return []
+    }
+
     @Test(arguments: damages) fileprivate func nothingChanges(_ damage: Damage) throws {
         let world = try prepared(damage.function)
+        let item = damage.function == "bust" ? try madeTrade(world) : []
         let key = world.functions.key(damage.key)
         // Of a type that no key of ours is.
         _ = world.redis.call("DEL", key)
         _ = world.redis.call("PFADD", "\(key)0", "x")
         _ = world.redis.call("RENAME", "\(key)0", key)
         let before = world.redis.dump()
-        let reply = call(damage.function, world)
+        let reply = call(damage.function, world, item)
         // A HyperLogLog is a string, but no number: a stale cursor, or arithmetic that fails.
         let isString = ["seq", "account_id", "projected"].contains(damage.key)
         #expect(isString ? reply.word != "ok" : reply.failure.contains("WRONGTYPE"), "\(reply)")
@@ -92,7 +108,8 @@ private let damages: [Damage] = [
     {
         let world = try prepared(function)
         let before = world.redis.dump()
-        #expect(call(function, world).word == "ok")
+        let item = function == "bust" ? try madeTrade(world) : []
+        #expect(call(function, world, item).word == "ok")
         #expect(world.redis.dump() != before)
     }
 

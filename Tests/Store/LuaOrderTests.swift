@@ -28,6 +28,7 @@ private func words(_ event: Event) -> [String] {
             "guard \(value.rule) \(value.held) \(value.value) \(value.limit)"
         case .key(let key): "key \(key.id)"
         case .audit(let entry): "audit \(entry.action)"
+        case .bust(let bust): "bust \(bust.trade.id) \(bust.reason)"
         case .step(let step): "\(step.kind) \(step.orderID.text) \(step.reason)"
         }
     }

@@ -31,6 +31,7 @@ BODIES = {
     "POST /api/v1/admin/halt": {"symbol": "{symbol}"},
     "POST /api/v1/admin/close": {"symbol": "{symbol}"},
     "POST /api/v1/admin/resume": {"symbol": "{symbol}"},
+    "POST /api/v1/admin/trades/{trade}/bust": {"reason": "intrusion"},
     "POST /api/v1/admin/keys": {"name": "intruder", "role": "admin"},
 }
 
@@ -55,7 +56,7 @@ class Operation:
         return self.pattern.format(
             account=keyed.account, order=keyed.order, symbol=keyed.symbol,
             key=keyed.ids["viewer"], client_order_id=keyed.client_order_id, rule="max_order_quantity",
-            id="none", name="none")
+            id="none", calendar="none", trade="1-1")
 
     def body(self, keyed):
         if self.method == "GET":

@@ -68,6 +68,8 @@ def test_every_route_answers_as_declared(server, document):
             if "order" in values:
                 values["order"] = client.order(
                     "1", "buy", "AAPL", 1, "140.00", client_order_id=f"call-{number}")["id"]
+            if "trade" in values:
+                values["trade"] = client.get("/api/orders/trades/recent")[0]["trade_id"]
             body = None
             if "requestBody" in operation:
                 body = operation["requestBody"]["content"]["application/json"]["example"]

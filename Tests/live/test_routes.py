@@ -21,7 +21,7 @@ LEDGER_FIELDS = {
     "id", "type", "amount", "balance_after", "symbol", "quantity", "description", "timestamp",
     "created_at",
 }
-TRADE_FIELDS = {"trade_id", "symbol", "price", "quantity", "aggressor", "timestamp", "internal"}
+TRADE_FIELDS = {"trade_id", "symbol", "price", "quantity", "aggressor", "timestamp", "internal", "busted"}
 INSTRUMENT_FIELDS = {
     "symbol", "name", "asset_type", "currency", "price_scale", "quantity_scale", "tick_size",
     "lot_size", "price_band_bps", "min_notional", "maker_fee_bps", "taker_fee_bps", "calendar",

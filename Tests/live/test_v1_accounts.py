@@ -4,7 +4,7 @@ import pytest
 
 from live.client import assert_error
 
-TRADE = {"trade_id", "symbol", "price", "quantity", "aggressor", "timestamp", "internal"}
+TRADE = {"trade_id", "symbol", "price", "quantity", "aggressor", "timestamp", "internal", "busted"}
 
 
 @pytest.fixture

@@ -150,6 +150,13 @@ def guard_section(reader):
     }
 
 
+def bust_section(reader):
+    sequence, index = reader.take("qI")
+    entry = {"sequence": sequence, "index": index, "reason": reader.text()}
+    _, entry["time"] = reader.take("qq")
+    return entry | {"trade": trade_section(reader)}
+
+
 def key(data):
     reader = Reader(data)
     version, kind, role, scope = reader.take("4B")
@@ -181,4 +188,5 @@ SECTIONS = {
     9: ("guard", guard_section),
     10: ("key", named_record),
     11: ("audit", audit_section),
+    13: ("bust", bust_section),
 }

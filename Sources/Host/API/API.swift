@@ -45,6 +45,7 @@ package final class API {
             + BookRoutes(services: services).routes
             + AccountRoutesV1(services: services).routes
             + InstrumentRoutes(services: services).routes
+            + BustRoutes(services: services).routes
             + CalendarRoutes(services: services).routes
             + MarketRoutes(services: services).routes
             + RiskRoutesV1(services: services).routes

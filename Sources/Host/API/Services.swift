@@ -13,6 +13,7 @@ package struct Services {
     let accounts: AccountService
     let instruments: InstrumentService
     let keys: KeyService
+    let busts: BustService
     let history: History
     let acknowledged: Acknowledged
     let registry: PluginRegistry
@@ -24,7 +25,7 @@ package struct Services {
 
     package init(
         picture: Picture, orders: OrderService, accounts: AccountService,
-        instruments: InstrumentService, keys: KeyService, history: History,
+        instruments: InstrumentService, keys: KeyService, busts: BustService, history: History,
         acknowledged: Acknowledged, registry: PluginRegistry, feed: FeedPublisher,
         status: any StatusSource
     ) {
@@ -33,6 +34,7 @@ package struct Services {
         self.accounts = accounts
         self.instruments = instruments
         self.keys = keys
+        self.busts = busts
         self.history = history
         self.acknowledged = acknowledged
         self.registry = registry

@@ -90,6 +90,8 @@ package enum Limits {
     package static let symbolBytes = 20
     package static let tagBytes = 32
     package static let nameBytes = 100
+    /// Why a trade is taken back; the script's REASON_BYTES.
+    package static let bustReasonBytes = 120
     package static let descriptionBytes = 200
     package static let paramsBytes = 2_048
     /// Decimal places of a price or quantity.

@@ -86,9 +86,15 @@ struct OrderExecution {
     let trades: [Trade]
     /// What set it off or changed it last in the call.
     let step: OrderStep?
+    /// The trade that was taken back, of which this order is a party.
+    let bust: TradeBust?
 
     /// `all`: the call's trades; `steps`: its steps.
-    init(order: Order, cause: OrderCause, of all: [Trade], _ steps: [OrderStep]) {
+    init(
+        order: Order, cause: OrderCause, of all: [Trade], _ steps: [OrderStep],
+        bust: TradeBust? = nil
+    ) {
+        self.bust = bust
         self.order = order
         self.cause = cause
         trades =
@@ -98,9 +104,10 @@ struct OrderExecution {
     }
 
     /// FIX's ExecType in words: new, trade, cancelled, replaced, expired, rejected, triggered,
-    /// restated.
+    /// restated, trade_cancelled.
     var executionType: String {
-        switch cause {
+        if bust != nil { return "trade_cancelled" }
+        return switch cause {
         case .accepted: trades.isEmpty ? "new" : "trade"
         case .amended: trades.isEmpty ? "replaced" : "trade"
         case .trade, .cancelled, .expired, .rejected: cause.name
@@ -112,7 +119,9 @@ struct OrderExecution {
         switch order.status {
         case .cancelled, .rejected, .expired: order.status.name
         case .new, .partiallyFilled, .filled, .triggered, .parked:
-            if !trades.isEmpty { "trade" } else if let step, step.kind == .triggered {
+            if !trades.isEmpty {
+                "trade"
+            } else if let step, step.kind == .triggered {
                 "triggered"
             } else {
                 "restated"

@@ -37,30 +37,36 @@ package final class FeedPublisher {
     package func publish(_ event: Event) {
         let trades = event.trades
         for trade in trades { remember(trade) }
+        if let bust = event.bust { mark(bust.trade) }
         // Nothing is made for nobody: most events of a busy host concern no listener.
         guard channels.hasListeners else { return }
         publishTrades(trades, event)
+        if let bust = event.bust { publishTrades([bust.trade], event, as: "bust") }
         publishBook(event)
         let steps = event.steps
         for change in event.changes {
             switch change {
             case .order(let order, let cause):
-                publish(OrderExecution(order: order, cause: cause, of: trades, steps), event)
+                publish(
+                    OrderExecution(
+                        order: order, cause: cause, of: trades, steps, bust: event.bust), event)
             case .account(let account): publish(account, event)
             case .position(let position): publish(position, event)
             case .instrument(let instrument): publish(instrument, event)
-            case .trade, .level, .ledger, .market, .guardValue, .key, .audit, .step: break
+            case .trade, .level, .ledger, .market, .guardValue, .key, .audit, .step, .bust: break
             }
         }
     }
 
-    private func publishTrades(_ trades: [Trade], _ event: Event) {
+    private func publishTrades(
+        _ trades: [Trade], _ event: Event, as type: StaticString = "trade"
+    ) {
         for trade in trades {
             // Internal trades are seen by their own accounts only.
             guard trade.book == .lit else { continue }
             let scales = picture.scales(trade.symbol)
             for channel in [Channel.trades, .tradesOf(trade.symbol)] {
-                send(channel, "trade", event) { json in
+                send(channel, type, event) { json in
                     TradeJSON.write(
                         trade, scales: scales, style: .strings, withParties: false, into: &json)
                 }
@@ -74,6 +80,13 @@ package final class FeedPublisher {
         if recentTrades[trade.symbol, default: []].count > 2 * FeedPublisher.tradesRemembered {
             recentTrades[trade.symbol]?.removeFirst(FeedPublisher.tradesRemembered)
         }
+    }
+
+    /// So that who subscribes later sees that it was taken back.
+    private func mark(_ busted: Trade) {
+        guard let place = recentTrades[busted.symbol]?.firstIndex(where: { $0.id == busted.id })
+        else { return }
+        recentTrades[busted.symbol]?[place].isBusted = true
     }
 
     private func publishBook(_ event: Event) {

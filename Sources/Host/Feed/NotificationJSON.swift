@@ -18,10 +18,12 @@ enum NotificationJSON {
             let id = "\(event.sequence)-\(index)"
             switch change {
             case .order(let order, let cause):
-                let execution = OrderExecution(order: order, cause: cause, of: trades, steps)
+                let execution = OrderExecution(
+                    order: order, cause: cause, of: trades, steps, bust: event.bust)
                 return notification(id, execution, event, picture)
             case .trade(let trade): return notification(id, trade, event, picture)
             case .instrument(let instrument): return notification(id, instrument, event)
+            case .bust(let bust): return notification(id, bust, event, picture)
             case .account, .position, .level, .ledger, .market, .guardValue, .key, .audit, .step:
                 return nil
             }
@@ -56,6 +58,21 @@ enum NotificationJSON {
         }
         return NotifierEvent(
             id: id, type: "trade", account: "", symbol: trade.symbol, severity: "info", json: json)
+    }
+
+    private static func notification(
+        _ id: String, _ bust: TradeBust, _ event: Event, _ picture: Picture
+    ) -> NotifierEvent {
+        let json = envelope(id, type: "bust", severity: "warning", event) { json in
+            json.field("reason", bust.reason)
+            json.key("trade")
+            TradeJSON.write(
+                bust.trade, scales: picture.scales(bust.trade.symbol), style: .strings,
+                withParties: true, into: &json)
+        }
+        return NotifierEvent(
+            id: id, type: "bust", account: "", symbol: bust.trade.symbol, severity: "warning",
+            json: json)
     }
 
     private static func notification(

@@ -17,6 +17,12 @@ enum NotificationText {
         let order = execution.order
         let quantity = Scaled.format(order.quantity.raw, scale: scales.quantity)
         let what = "\(order.side.name) \(quantity) \(order.symbol)"
+        if let bust = execution.bust {
+            let trade = bust.trade
+            let size = Scaled.format(trade.quantity.raw, scale: scales.quantity)
+            let price = Scaled.format(trade.price.raw, scale: scales.price)
+            return "Trade \(trade.id) taken back: \(size) at \(price) of \(what), \(bust.reason)"
+        }
         switch execution.cause {
         case .rejected: return "Rejected: \(what), \(order.reason)"
         case .cancelled: return "Cancelled: \(what)"

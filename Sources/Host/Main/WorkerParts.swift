@@ -132,6 +132,7 @@ final class WorkerParts {
                 loop: loop, picture: picture, matcher: matcher, acknowledged: acknowledged,
                 calendars: calendars),
             keys: KeyService(matcher: matcher, picture: picture, acknowledged: acknowledged),
+            busts: BustService(history: history, matcher: matcher, acknowledged: acknowledged),
             history: history, acknowledged: acknowledged, registry: registry, feed: feed,
             status: status)
     }

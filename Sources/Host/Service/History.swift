@@ -95,10 +95,10 @@ package final class History {
     ) {
         let list = symbol.map { ProjectedList.tradesOf(symbol: $0) } ?? .trades
         let isShown: ((Trade) -> Bool)? = accounts == .all ? nil : { $0.isShown(to: accounts) }
-        whenListed(completion) { [store] in
-            store.reader(list, time: \Trade.time) { item throws(RecordError) in
-                try Trade(listItem: item)
-            }.page(page, in: span, where: isShown, completion)
+        whenListed(completion) { [self] in
+            tradeReader(list).page(page, in: span, where: isShown) { [self] result in
+                markBusted(result, completion)
+            }
         }
     }
 

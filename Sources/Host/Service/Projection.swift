@@ -32,7 +32,8 @@ struct Projection {
             ledgerIndex += 1
             push(item, to: .ledgerOf(account: entry.account))
         case .audit(let entry): push(entry.listItem, to: .audit)
-        case .order, .account, .position, .level, .instrument, .market, .guardValue, .key, .step:
+        case .order, .account, .position, .level, .instrument, .market, .guardValue, .key, .step,
+            .bust:
             break
         }
     }

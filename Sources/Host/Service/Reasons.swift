@@ -94,6 +94,10 @@ package enum Reasons {
             field: "quantity"),
         "expire_time_passed": refused("The expiry lies in the past", field: "expire_time"),
         "outside_lit": refused("Internal orders trade only within the lit book's best prices"),
+        "unknown_trade": Meaning(
+            refusal: .notFound, field: nil, text: "There is no such trade"),
+        "already_busted": Meaning(
+            refusal: .conflict, field: nil, text: "The trade was taken back already"),
         // The account.
         "unknown_account": Meaning(
             refusal: .notFound, field: "account_id", text: "There is no such account"),

@@ -57,7 +57,7 @@ extension Transaction {
         switch kind {
         case .deposit: .deposit
         case .withdrawal: .withdrawal
-        case .adjustment, .tradeBuy, .tradeSell, .fee: .adjustment
+        case .adjustment, .tradeBuy, .tradeSell, .fee, .bust: .adjustment
         }
     }
 }

@@ -21,6 +21,8 @@ package struct Keys: Sendable, Equatable {
     package var orders: String { "\(prefix):orders" }
     /// Of access keys and sessions, by id.
     package var accessKeys: String { "\(prefix):keys" }
+    /// Trade id → the sequence of its bust.
+    package var busted: String { "\(prefix):busted" }
     package var projected: String { "\(prefix):projected" }
     /// Order id → where its executions stand in its account's list.
     package var history: String { "\(prefix):history" }

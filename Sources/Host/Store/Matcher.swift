@@ -18,7 +18,7 @@ package final class Matcher {
     /// Made once, so that a call builds no name.
     private struct Names {
         let submit, cancel, amend, account, transact, instrument: ScriptFunction
-        let expire, project, seed, key: ScriptFunction
+        let expire, project, seed, key, bust: ScriptFunction
 
         init(_ scripts: Scripts) {
             submit = ScriptFunction(scripts, "submit")
@@ -31,10 +31,14 @@ package final class Matcher {
             project = ScriptFunction(scripts, "project")
             seed = ScriptFunction(scripts, "seed")
             key = ScriptFunction(scripts, "key")
+            bust = ScriptFunction(scripts, "bust")
         }
 
         var all: [ScriptFunction] {
-            [submit, cancel, amend, account, transact, instrument, expire, project, seed, key]
+            [
+                submit, cancel, amend, account, transact, instrument, expire, project, seed, key,
+                bust,
+            ]
         }
     }
 
@@ -140,6 +144,20 @@ package final class Matcher {
         call(names.project, { project.append(to: &$0) }, answer) {
             reply throws(RedisFailure) in try ProjectReply(reply)
         }
+    }
+
+    /// `reason` has 1 to Limits.bustReasonBytes bytes. A second one is refused as already_busted.
+    package func bust(
+        _ trade: Trade, reason: String, by actor: Actor, _ answer: @escaping Answer<BustReply>
+    ) {
+        call(
+            names.bust,
+            {
+                $0.append(trade.listItem)
+                $0.append(reason)
+                $0.append(actor.encoded(.tradeBusted))
+            }, answer
+        ) { reply throws(RedisFailure) in try BustReply(reply) }
     }
 
     package func seed(_ seed: SeedCall, _ answer: @escaping Answer<SeedReply>) {

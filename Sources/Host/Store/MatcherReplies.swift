@@ -93,6 +93,11 @@ package enum SeedReply: Sendable, Equatable {
     case refused(ScriptRefusal)
 }
 
+package enum BustReply: Sendable, Equatable {
+    case done(sequence: Int64)
+    case refused(ScriptRefusal)
+}
+
 package enum KeyReply: Sendable, Equatable {
     case done(AccessKey, sequence: Int64)
     case refused(ScriptRefusal)
@@ -291,6 +296,16 @@ extension ProjectReply {
         switch reply.word {
         case "ok": self = .done
         case "stale": self = .stale(cursor: try reply.number(1))
+        case "refused": self = .refused(try reply.refusal())
+        default: throw reply.unexpected
+        }
+    }
+}
+
+extension BustReply {
+    init(_ reply: ReplyReader) throws(RedisFailure) {
+        switch reply.word {
+        case "ok": self = .done(sequence: try reply.number(1))
         case "refused": self = .refused(try reply.refusal())
         default: throw reply.unexpected
         }

@@ -42,6 +42,7 @@ package struct Scripts: Sendable {
         ("270_project", PackageResources._70_project_lua),
         ("280_seed", PackageResources._80_seed_lua),
         ("290_key", PackageResources._90_key_lua),
+        ("300_bust", PackageResources._00_bust_lua),
     ]
 
     init(files: [[UInt8]]) {

@@ -12,6 +12,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case keyRevoked = "key_revoked"
     case sessionOpened = "session_opened"
     case sessionEnded = "session_ended"
+    case tradeBusted = "trade_busted"
 }
 
 package enum AuditTarget: UInt8, Sendable {
@@ -20,6 +21,8 @@ package enum AuditTarget: UInt8, Sendable {
     case key
     /// Its id is `account:symbol`.
     case position
+    /// Before: the trade as lists hold it. After: the reason, an s1.
+    case trade
 
     package var name: String { "\(self)" }
 }

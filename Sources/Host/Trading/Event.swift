@@ -41,6 +41,8 @@ package struct Trade: Hashable, Sendable {
     package let symbol: String
     package let buyOrderID: OrderID
     package let sellOrderID: OrderID
+    /// Taken back later: never in the event that made it.
+    package var isBusted = false
 
     package var id: String { "\(sequence)-\(index)" }
     package var takerID: OrderID { aggressor == .buy ? buyOrderID : sellOrderID }
@@ -113,6 +115,7 @@ package enum Change: Hashable, Sendable {
     /// A key or session after the call; one with `revokedAt` is of no use any more.
     case key(AccessKey)
     case audit(AuditEntry)
+    case bust(TradeBust)
     case step(OrderStep)
 }
 
@@ -173,6 +176,7 @@ package struct Event: Hashable, Sendable {
             return .key(try AccessKey(id: id, record: reader.rest()))
         case 11: return .audit(try AuditEntry(sequence: sequence, time: time, from: &reader))
         case 12: return .step(try OrderStep(from: &reader))
+        case 13: return .bust(try TradeBust(from: &reader))
         case let other: throw RecordError(what: "unknown event section \(other)")
         }
     }

@@ -75,7 +75,6 @@ package struct Execution: Hashable, Sendable {
     /// Unique over all executions.
     package var id: String { "\(sequence)-\(index)" }
     package var account: String { String(orderID.account) }
-    package var tradeID: String? { tradeIndex == 0 ? nil : "\(sequence)-\(tradeIndex)" }
 
     /// As Order.averagePrice: of the fills up to this step.
     package func averagePrice(extraDecimals: Int) -> Int64? {

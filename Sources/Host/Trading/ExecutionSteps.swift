@@ -13,6 +13,7 @@ import Base
 
 extension Event {
     package var executions: [Execution] {
+        if let bust { return executions(of: bust) }
         var steps = ExecutionSteps(of: self)
         return steps.all()
     }
@@ -40,7 +41,7 @@ private struct ExecutionSteps {
             case .trade(let trade): trades.append(trade)
             case .step(let step): steps.append(step)
             case .account, .position, .level, .instrument, .ledger, .market, .guardValue, .key,
-                .audit:
+                .audit, .bust:
                 break
             }
         }

@@ -140,7 +140,7 @@ package enum AccountState: UInt8, Sendable, CaseIterable {
 
 package enum LedgerKind: UInt8, Sendable {
     case deposit = 1
-    case withdrawal, adjustment, tradeBuy, tradeSell, fee
+    case withdrawal, adjustment, tradeBuy, tradeSell, fee, bust
 
     package var name: String {
         switch self {
@@ -150,6 +150,7 @@ package enum LedgerKind: UInt8, Sendable {
         case .tradeBuy: "trade_buy"
         case .tradeSell: "trade_sell"
         case .fee: "fee"
+        case .bust: "bust"
         }
     }
 }

@@ -25,11 +25,38 @@ package enum AuditJSON {
         json.field("type", entry.target.name)
         json.field("id", entry.targetID)
         json.endObject()
+        if entry.target == .trade {
+            writeBust(entry, instruments, into: &json)
+            return json.endObject()
+        }
         for (name, record) in [("old", entry.old), ("new", entry.new)] as [(StaticString, [UInt8])]
         {
             json.key(name)
             write(record[...], of: entry, instruments, into: &json)
         }
+        json.endObject()
+    }
+
+    /// The trade, and why it was taken back.
+    private static func writeBust(
+        _ entry: AuditEntry, _ instruments: [String: Instrument], into json: inout JSONWriter
+    ) {
+        var reader = ByteReader(entry.new[...])
+        let reason = try? reader.string()
+        json.key("old")
+        if let trade = try? Trade(listItem: entry.old[...]),
+            let instrument = instruments[trade.symbol]
+        {
+            TradeJSON.write(
+                trade, scales: DisplayScales(instrument), style: .strings, withParties: true,
+                into: &json)
+        } else {
+            json.null()
+        }
+        json.key("new")
+        json.beginObject()
+        json.field("busted", true)
+        json.field("reason", reason ?? "")
         json.endObject()
     }
 
@@ -50,6 +77,7 @@ package enum AuditJSON {
                     try Instrument(symbol: id, record: record), at: entry.time, style: .strings,
                     into: &json)
             case .key: KeyJSON.write(try AccessKey(id: id, record: record), into: &json)
+            case .trade: json.null()
             case .position:
                 let position = try Position(key: id, record: record)
                 guard let instrument = instruments[position.symbol] else { return json.null() }

@@ -183,6 +183,7 @@ package enum TradeJSON {
         json.field("aggressor", trade.aggressor.name)
         json.field("timestamp", time: trade.time)
         json.field("internal", trade.book == .internal)
+        json.field("busted", trade.isBusted)
         if withParties {
             json.field("buy_order_id", trade.buyOrderID.text)
             json.field("sell_order_id", trade.sellOrderID.text)

@@ -16,6 +16,7 @@ struct CurlExample {
         case "/api/v1/session" where route.method == .delete:
             [signIn, "curl -b cookies.txt -X DELETE \"$OES_URL/api/v1/session\""]
         case "/api/v1/admin/keys/{key}": [makeKey, command]
+        case "/api/v1/admin/trades/{trade}/bust": makeTrade + [command]
         default: isAboutOrder ? [place, command] : [command]
         }
     }
@@ -46,6 +47,20 @@ struct CurlExample {
         return "KEY_ID=$(\(make) \\\n  | sed 's/.*\"key_id\":\"\\([^\"]*\\)\".*/\\1/')"
     }
 
+    /// Two orders that meet, and the id of their trade.
+    private var makeTrade: [String] {
+        let orders = [("2", "sell"), ("1", "buy")].map { account, side in
+            CurlExample.command(
+                "POST", "/api/v1/orders",
+                body: "{\"account_id\": \"\(account)\", \"side\": \"\(side)\", "
+                    + "\"symbol\": \"AAPL\", \"quantity\": \"1\", \"price\": \"150.00\"}")
+        }
+        let find = CurlExample.command("GET", "/api/v1/market/AAPL/trades?limit=1", body: nil)
+        return orders + [
+            "TRADE_ID=$(\(find) \\\n  | sed 's/.*\"trade_id\":\"\\([^\"]*\\)\".*/\\1/')"
+        ]
+    }
+
     private var command: String {
         var path = route.pattern
         for name in route.parameterNames {
@@ -61,6 +76,7 @@ struct CurlExample {
         case "order": "1-\(orderName)"
         case "client_order_id": orderName
         case "key": "$KEY_ID"
+        case "trade": "$TRADE_ID"
         default: Examples.pathValue(name) ?? name.uppercased()
         }
     }

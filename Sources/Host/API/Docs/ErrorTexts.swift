@@ -50,7 +50,7 @@ struct ErrorText {
             404, "There is no such thing, or it is an account's that isn't the key's.",
             [
                 "unknown_account", "unknown_order", "unknown_symbol", "unknown_instrument",
-                "unknown_calendar", "unknown_key", "unknown_path",
+                "unknown_calendar", "unknown_key", "unknown_trade", "unknown_path",
             ]),
         ErrorText(
             405, "The path is there, the method isn't: see the Allow header.",
@@ -61,7 +61,8 @@ struct ErrorText {
             409, "It contradicts what is there already.",
             [
                 "duplicate_client_order_id", "duplicate_client_transaction_id", "order_closed",
-                "account_exists", "symbol_exists", "key_exists", "key_revoked", "last_admin_key",
+                "account_exists", "symbol_exists", "already_busted", "key_exists",
+                "key_revoked", "last_admin_key",
             ]),
         ErrorText(413, "The body is larger than 1 MiB.", ["body_too_large"]),
         ErrorText(414, "The request line is longer than 8 KiB.", ["target_too_long"]),

@@ -6,7 +6,7 @@ import Wire
 enum Examples {
     private static let inPaths = [
         "account": "1", "order": "1-example", "client_order_id": "example", "symbol": "AAPL",
-        "key": "k1",
+        "key": "k1", "calendar": "us-equities", "trade": "12-1",
     ]
 
     static func pathValue(_ name: String) -> String? { inPaths[name] }
@@ -34,6 +34,7 @@ enum Examples {
         "POST /api/v1/session": "{\"key\": \"oes_…\"}",
         "POST /api/v1/admin/keys":
             "{\"name\": \"Example\", \"role\": \"trader\", \"accounts\": [\"1\"]}",
+        "POST /api/v1/admin/trades/{trade}/bust": "{\"reason\": \"An example\"}",
         "PUT /api/v1/accounts/{account}/state": "{\"state\": \"active\"}",
         "PATCH /api/v1/accounts/{account}": "{\"risk_level\": \"low\"}",
         "POST /api/v1/accounts/{account}/ledger":

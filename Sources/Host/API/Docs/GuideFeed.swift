@@ -85,8 +85,8 @@ enum GuideFeed {
                 + "changed, or its session begins or ends.", who(.orderBook),
         ],
         [
-            "`oes:trades:SYMBOL`, `oes:trades` (all)", "snapshot, trade",
-            "A trade, or `{trades: […]}`, newest first.", who(.trades),
+            "`oes:trades:SYMBOL`, `oes:trades` (all)", "snapshot, trade, bust",
+            "A trade, or `{trades: […]}`, newest first. `bust`: it was taken back.", who(.trades),
         ],
         [
             "`oes:account:ID`", "snapshot, order, account, position",

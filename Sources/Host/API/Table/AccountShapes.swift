@@ -52,7 +52,9 @@ extension Shape {
     }
 
     static func ledgerEntry(_ number: Kind) -> Shape {
-        let kinds = ["deposit", "withdrawal", "adjustment", "trade_buy", "trade_sell", "fee"]
+        let kinds = [
+            "deposit", "withdrawal", "adjustment", "trade_buy", "trade_sell", "fee", "bust",
+        ]
         let type = Member("type", .choice(kinds))
         let kept = Member("transaction_type", .choice(kinds), "As type.")
         return Shape(
@@ -147,5 +149,6 @@ extension Shape {
             .init("aggressor", .choice(["buy", "sell"]), "The side that came later."),
             .init("timestamp", .time),
             .init("internal", .flag),
+            .init("busted", .flag, "Taken back by an administrator."),
         ])
 }

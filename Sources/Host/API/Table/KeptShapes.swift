@@ -62,6 +62,7 @@ extension Shape {
             .init("aggressor", .choice(sides), "The side that came later."),
             .init("timestamp", .time),
             .init("internal", .flag),
+            .init("busted", .flag, "Taken back by an administrator."),
             .init("buy_order_id", .text, "To keys for all accounts.", optional: true),
             .init("sell_order_id", .text, "To keys for all accounts.", optional: true),
             .init("buy_account_id", .text, "To keys for all accounts.", optional: true),

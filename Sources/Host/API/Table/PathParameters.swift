@@ -15,6 +15,12 @@ extension Field {
         Field(
             "symbol", .identifier(most: Limits.symbolBytes), "An instrument's symbol.",
             required: true),
+        Field(
+            "calendar", .identifier(most: Limits.calendarNameBytes), "A session calendar's name.",
+            required: true),
+        Field(
+            "trade", .identifier(most: Limits.tagBytes),
+            "A trade's id: its event, a dash and its number in it.", required: true),
         Field("key", .identifier(most: Limits.tagBytes), "An access key's id.", required: true),
     ]
 

@@ -133,7 +133,8 @@ extension Shape {
                         "AuditTarget",
                         [
                             .init(
-                                "type", .choice(["account", "instrument", "key", "position"])),
+                                "type",
+                                .choice(["account", "instrument", "key", "position", "trade"])),
                             .init("id", .text),
                         ]))),
             .init("old", .any, "As it was before; null where it is new.", nullable: true),

@@ -15,7 +15,7 @@ struct CalendarRoutes {
                 .get, "/api/v1/calendars", "All session calendars, by name", .permission(.see),
                 query: Field.paging, answers: [.ok(pageOf: .calendar)], needsRedis: false, list),
             Route(
-                .get, "/api/v1/calendars/{name}", "One calendar, with its holidays",
+                .get, "/api/v1/calendars/{calendar}", "One calendar, with its holidays",
                 .permission(.see), answers: [.ok(.wholeCalendar)], needsRedis: false, one),
         ]
     }
