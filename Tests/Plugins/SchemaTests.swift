@@ -176,6 +176,23 @@ import Wire
     }
 
     @Test(arguments: [
+        ("0", "0", false), ("0", "0.01", true), ("0", "-0.01", false), ("1.005", "1", false),
+        ("1.005", "1.01", true), ("-1.005", "-1.01", false), ("-1.005", "-1", true),
+    ])
+    func anExclusiveMinimumIsItselfRefused(bound: String, value: String, isFine: Bool) throws {
+        let schema = try schema(
+            """
+            "a": {"type": "number", "x-oes-format": "price", "exclusiveMinimum": \(bound)}
+            """)
+        let result = schema.convert(try object("{\"a\": \"\(value)\"}"), scales: Self.scales)
+        guard case .failure(let wrong) = result else {
+            #expect(isFine)
+            return
+        }
+        #expect(!isFine && wrong.text.hasPrefix("expected more than \(bound), found"))
+    }
+
+    @Test(arguments: [
         ("1", 0, false, Int64(1)), ("1.9", 0, false, 1), ("1.9", 0, true, 2),
         ("1.0", 0, true, 1), ("0.015", 2, false, 1), ("0.015", 2, true, 2), ("5", 3, false, 5_000),
         ("-1.9", 0, false, -1), ("99999999999999999999", 0, false, Scaled.maximum),

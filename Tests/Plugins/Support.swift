@@ -4,6 +4,7 @@ import Base
 import Foundation
 import Testing
 import Trading
+import Wire
 
 @testable import Plugins
 
@@ -155,14 +156,24 @@ enum Sample {
 
     /// An order that stands with a hold, to be amended.
     static func order(quantity: Int64, filled: Int64, hold: Int64) throws -> Order {
+        try order("1-a1", quantity: quantity, filled: filled, hold: hold)
+    }
+
+    /// Any order, as its record says.
+    static func order(
+        _ id: String, _ status: OrderStatus = .partiallyFilled, _ side: Side = .buy,
+        price: Int64? = 15_000, quantity: Int64, filled: Int64 = 0, hold: Int64 = 0,
+        terms: OrderTerms = OrderTerms(orderType: "limit", timeInForce: "gtc")
+    ) throws -> Order {
         var writer = ByteWriter()
-        for byte: UInt8 in [1, 2, 1, 1, 0, 1, 1, 0] { writer.byte(byte) }
-        for number in [15_000, quantity, filled, 0, 0, 0, hold] { writer.int64(number) }
-        for _ in 0..<10 { writer.int64(0) }
+        let pricing: UInt8 = price == nil ? 2 : 1
+        for byte in [1, status.rawValue, side.rawValue, 1, 0, pricing, 1, 0] { writer.byte(byte) }
+        for number in [price ?? 0, quantity, filled, 0, 0, 0, hold] { writer.int64(number) }
+        for number in [0, 0, 0, 0, 0, time, time, 0, 0, 0] { writer.int64(number) }
         writer.string("AAPL")
         writer.string("")
-        writer.raw(OrderTerms(orderType: "limit", timeInForce: "gtc").encoded())
-        return try Order(id: OrderID("1-a1"), record: writer.bytes[...])
+        writer.raw(terms.encoded())
+        return try Order(id: OrderID(id), record: writer.bytes[...])
     }
 }
 
@@ -184,6 +195,25 @@ struct Desk {
     ) -> Result<Plan, Rejection> {
         planner.plan(
             request, instrument: instrument, market: market, sessionEnd: sessionEnd)
+    }
+
+    /// With the type's params as a client writes them, e.g. `{"stop_price": "145"}`.
+    func plan(
+        _ type: String, _ side: Side = .buy, _ quantity: Int64 = 100, at price: Int64? = nil,
+        time: String = "gtc", params json: String = "{}",
+        instrument: Instrument = Sample.stock, market: MarketSnapshot = Sample.market(),
+        _ change: (inout OrderRequest) -> Void = { _ in }
+    ) -> Result<Plan, Rejection> {
+        guard let entry = registry.orderType(type),
+            case .object(let object)? = try? JSONParser.parse(Array(json.utf8))
+        else { preconditionFailure("no type \(type), or no JSON: \(json)") }
+        return entry.convertParams(object, instrument: instrument).flatMap { params in
+            var request = Sample.request(
+                side, quantity, at: price, type: type, time: time, params: params)
+            request.paramsJSON = Array(json.utf8)
+            change(&request)
+            return plan(request, instrument: instrument, market: market)
+        }
     }
 
     func check(

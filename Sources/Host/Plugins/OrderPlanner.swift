@@ -6,9 +6,9 @@ import COESPlugin
 import Trading
 
 package struct OrderPlanner {
-    private let registry: PluginRegistry
-    private let frame = InputFrame()
-    private let sink = InstructionSink()
+    let registry: PluginRegistry
+    let frame = InputFrame()
+    let sink = InstructionSink()
     private let planInput: PlanInputs
 
     package init(registry: PluginRegistry) {

@@ -39,7 +39,7 @@ struct Overlay {
 
     /// The first two things that can't be had together.
     var conflict: Rejection? {
-        wrongAllOrNone ?? wrongPostOnly ?? wrongMinimum ?? wrongDisplay ?? wrongPeg
+        wrongAllOrNone ?? wrongPostOnly ?? wrongMinimum ?? wrongDisplay ?? wrongPlace
     }
 
     private var isMarket: Bool { place.pricing == OES_PRICING_MARKET }
@@ -52,7 +52,7 @@ struct Overlay {
         if posts { return no("all_or_none", "trades at once or not at all, post_only never does") }
         if least != nil { return no("all_or_none", "is more than any min_quantity: give one") }
         if shown != nil { return no("all_or_none", "never rests, so there is nothing to display") }
-        return place.peg != 0 ? no("all_or_none", "never rests, a pegged order does") : nil
+        return nil
     }
 
     private var wrongPostOnly: Rejection? {
@@ -89,9 +89,13 @@ struct Overlay {
             ? no("display_quantity", "must be below the quantity, or be left out") : nil
     }
 
-    private var wrongPeg: Rejection? {
-        guard place.peg != 0, remainder != .rest else { return nil }
-        return no("time_in_force", "doesn't let the order rest, but a pegged one must")
+    /// What the type placed, if it can't rest.
+    private var wrongPlace: Rejection? {
+        guard remainder != .rest else { return nil }
+        let field = asked.allOrNone ? "all_or_none" : "time_in_force"
+        if place.peg != 0 { return no(field, "doesn't let the order rest, but a pegged one must") }
+        return place.link_group != 0
+            ? no(field, "doesn't let the order rest, but it is linked with another") : nil
     }
 
     /// Where the client didn't ask for it, the order type did, and the time in force is what can be

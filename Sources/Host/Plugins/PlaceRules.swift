@@ -21,7 +21,8 @@ struct InstructionBounds {
         let wrong =
             wrongChoice(place, isChild: !key.isEmpty) ?? wrongPrice(place.pricing, place.price)
             ?? wrongQuantities(place) ?? wrongTrigger(place) ?? wrongTrail(place)
-            ?? wrongPeg(place) ?? wrongBehaviour(place) ?? wrongExpiry(place.expire_at)
+            ?? wrongPeg(place, isChild: !key.isEmpty)
+            ?? wrongBehaviour(place, isChild: !key.isEmpty) ?? wrongExpiry(place.expire_at)
         return wrong.map { "\(name): \($0)" }
     }
 
@@ -146,19 +147,23 @@ struct InstructionBounds {
             ? nil : "limit_offset is \(place.limit_offset)"
     }
 
-    private func wrongPeg(_ place: oes_place_t) -> String? {
+    private func wrongPeg(_ place: oes_place_t, isChild: Bool) -> String? {
         guard place.peg != 0 else { return place.peg_offset == 0 ? nil : "offset has no peg" }
         guard place.peg <= OES_PEG_MIDPOINT else { return "peg is \(place.peg)" }
-        guard place.pricing == OES_PRICING_LIMIT, place.trigger_source == 0, place.after == 0,
-            place.remainder == OES_REMAINDER_REST
-        else { return "peg needs a limit, must rest, and takes no trigger" }
+        guard place.pricing == OES_PRICING_LIMIT, place.trigger_source == 0, !isChild,
+            place.book == OES_BOOK_LIT, place.remainder == OES_REMAINDER_REST
+        else { return "peg needs a limit, the lit book, no trigger, and no parent" }
         return isOffset(place.peg_offset) ? nil : "peg_offset is \(place.peg_offset)"
     }
 
     /// What can't be asked of one order together. What the time in force may still change for the
     /// order itself is judged after it (`Overlay`).
-    private func wrongBehaviour(_ place: oes_place_t) -> String? {
+    private func wrongBehaviour(_ place: oes_place_t, isChild: Bool) -> String? {
         let isMarket = place.pricing == OES_PRICING_MARKET
+        let mustRest = place.post_only == 1 || place.display_quantity.given != nil
+        if isChild && mustRest && place.remainder != OES_REMAINDER_REST {
+            return "post_only or display_quantity doesn't rest"
+        }
         if place.post_only == 1 {
             if isMarket { return "post_only has market pricing" }
             if place.min_quantity.given != nil { return "post_only has a min_quantity" }

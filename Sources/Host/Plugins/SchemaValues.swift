@@ -88,9 +88,11 @@ extension SchemaProperty {
             return .failure(
                 WrongValue(text: "expected at least \(String(decoding: minimum, as: UTF8.self))"))
         }
-        // Above a bound is above it cut to our decimals.
+        // Above a bound is above it rounded down to our decimals; "up" is away from zero.
         if let bound = exclusiveMinimum,
-            scaled <= PlainDecimal.scaled(bound, places, roundedUp: false)
+            scaled
+                <= PlainDecimal.scaled(
+                    bound, places, roundedUp: bound.first == UInt8(ascii: "-"))
         {
             return .failure(
                 WrongValue(text: "expected more than \(String(decoding: bound, as: UTF8.self))"))

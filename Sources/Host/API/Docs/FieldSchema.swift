@@ -177,7 +177,10 @@ enum PluginSchema {
         json.strings("type", [property.kind.rawValue, "string"])
         json.pair(
             "pattern", property.kind == .integer ? "^-?[0-9]+$" : "^-?[0-9]+(\\.[0-9]+)?$")
-        for (name, bound) in [("minimum", property.minimum), ("maximum", property.maximum)] {
+        for (name, bound) in [
+            ("minimum", property.minimum), ("exclusiveMinimum", property.exclusiveMinimum),
+            ("maximum", property.maximum),
+        ] {
             guard let bound else { continue }
             json.key(name)
             json.raw(bound)

@@ -552,7 +552,7 @@ typedef struct oes_place {
      * multiple of the lot, at most quantity. */
     int64_t min_quantity;
     /* What of it is shown in the book at a time; 0 or OES_NONE = all. A multiple of the lot, below
-     * quantity. */
+     * quantity. Needs limit pricing and REMAINDER_REST. */
     int64_t display_quantity;
     /*
      * 0 = works at once. Else it waits outside the book until the source's price is at or past
@@ -572,7 +572,8 @@ typedef struct oes_place {
      */
     oes_trail trail;
     /* 0 = the price stands still. Else price is the worst it may take, and it follows reference +
-     * peg_offset without ever crossing. Needs limit pricing and no trigger. */
+     * peg_offset without ever crossing. For the order itself, in the lit book, with limit pricing,
+     * REMAINDER_REST and no trigger. */
     oes_peg peg;
     int64_t trail_offset;
     /* With a trail and limit pricing: the price is always the trigger's + limit_offset, a multiple
@@ -649,7 +650,9 @@ typedef struct oes_cancel {
     oes_str child_key;
 } oes_cancel_t;
 
-/* AMEND: another price or total quantity for an open child. OES_NONE = as it is. */
+/* AMEND: another price or total quantity for a child in the book, above what it has filled. OES_NONE
+ * = as it is. It goes to the back of its price, unless only its quantity falls. One that has ended
+ * meanwhile stays as it is. */
 typedef struct oes_amend {
     uint32_t struct_size;
     uint32_t reserved;
