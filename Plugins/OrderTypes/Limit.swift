@@ -3,24 +3,22 @@
 import OESPluginKit
 
 struct Limit: OrderType {
-    static let description = EntryDescription(
-        id: "org.oes.limit", name: "limit", title: "Limit", vendor: Library.vendor,
-        version: Library.version,
-        paramsSchema: """
-            {"type": "object", "properties": {}, "additionalProperties": false,
-             "description": "Trades at its price or better.", "x-oes-price": "required"}
-            """)
+    static let description = describe(
+        "limit", "Limit",
+        Part.schema(
+            "Trades at its price or better; what can't trade at once rests in the book.",
+            price: "required",
+            example: """
+                {"symbol": "AAPL", "side": "buy", "order_type": "limit", "quantity": "100",
+                 "price": "150.00", "time_in_force": "gtc"}
+                """,
+            then: "Buys what is offered at 150.00 or less at once, and bids 150.00 for the rest."))
 
     init(host: Host, config: Values) {}
 
     func plan(_ input: PlanInput) -> Planned {
-        let order = input.order
-        guard let price = order.price else {
-            return .reject(
-                Reject(
-                    code: "price_required", field: "price",
-                    text: "A limit order needs a price. Give one, or send a market order."))
+        planned { () throws(Reject) in
+            .place(input.place(.limit(try input.requiredPrice("limit"))))
         }
-        return .place(Place(.limit(price), quantity: order.quantity, book: order.book))
     }
 }

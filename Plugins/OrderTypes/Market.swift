@@ -3,29 +3,23 @@
 import OESPluginKit
 
 struct Market: OrderType {
-    static let description = EntryDescription(
-        id: "org.oes.market", name: "market", title: "Market", vendor: Library.vendor,
-        version: Library.version,
-        paramsSchema: """
-            {"type": "object", "properties": {}, "additionalProperties": false,
-             "description": "Trades at once within the instrument's price band.",
-             "x-oes-price": "none"}
-            """)
+    static let description = describe(
+        "market", "Market",
+        Part.schema(
+            "Trades at once within the instrument's price band; the rest is cancelled.",
+            price: "none",
+            example: """
+                {"symbol": "AAPL", "side": "sell", "order_type": "market", "quantity": "100"}
+                """,
+            then: "Sells to the best bids down to the end of the instrument's price band, and "
+                + "cancels what found no buyer."))
 
     init(host: Host, config: Values) {}
 
-    /// A price is refused rather than ignored: whoever sent one wanted it to hold.
     func plan(_ input: PlanInput) -> Planned {
-        let order = input.order
-        if let price = order.price {
-            let shown = input.instrument.show(price: price)
-            return .reject(
-                Reject(
-                    code: "price_not_allowed", field: "price",
-                    text: "A market order takes no price, given was \(shown). Leave it out, or "
-                        + "send a limit order.", values: "price=\(shown)"))
+        planned { () throws(Reject) in
+            try input.requireNoPrice("market", instead: "limit")
+            return .place(input.place(.market))
         }
-        return .place(
-            Place(.market, quantity: order.quantity, book: order.book, remainder: .cancel))
     }
 }

@@ -10,8 +10,17 @@ enum Library {
 
 private let module = PluginModule(
     id: "org.oes.order-types", title: "Order types", vendor: Library.vendor,
-    version: Library.version, licence: "MIT", orderTypes: [Limit.self, Market.self],
-    timesInForce: [Day.self, GoodTillCancelled.self, ImmediateOrCancel.self, FillOrKill.self])
+    version: Library.version, licence: "MIT",
+    orderTypes: [
+        Limit.self, Market.self, Stop.self, StopLimit.self, TrailingStop.self,
+        TrailingStopLimit.self, MarketIfTouched.self, LimitIfTouched.self, Iceberg.self,
+        PostOnly.self, Pegged.self, Bracket.self, OneCancelsOther.self, OneTriggersOther.self,
+        TimeWeighted.self,
+    ],
+    timesInForce: [
+        Day.self, GoodTillCancelled.self, ImmediateOrCancel.self, FillOrKill.self,
+        GoodTillDate.self,
+    ])
 
 // The header gives the name.
 // swift-format-ignore: AlwaysUseLowerCamelCase

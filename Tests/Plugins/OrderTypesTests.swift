@@ -31,13 +31,16 @@ import Trading
         ("day", "limit", .rest, Sample.sessionEnd), ("ioc", "limit", .cancel, 0),
         ("fok", "limit", .allOrNone, 0), ("gtc", "market", .cancel, 0),
         ("day", "market", .cancel, Sample.sessionEnd), ("ioc", "market", .cancel, 0),
-        ("fok", "market", .allOrNone, 0),
+        ("fok", "market", .allOrNone, 0), ("gtd", "limit", .rest, Sample.time + 1),
+        ("gtd", "market", .cancel, Sample.time + 1),
     ])
     func aTimeInForceSaysWhatBecomesOfTheRemainder(
         time: String, type: String, policy: RemainderPolicy, expiry: Int64
     ) throws {
         let price: Int64? = type == "limit" ? 15_000 : nil
-        let plan = try desk.plan(Sample.request(at: price, type: type, time: time)).get()
+        var request = Sample.request(at: price, type: type, time: time)
+        if time == "gtd" { request.expireTime = Sample.time + 1 }
+        let plan = try desk.plan(request).get()
         #expect(plan.policy == policy)
         #expect(plan.expireAt == expiry)
         #expect(plan.pricing == (type == "limit" ? .limit : .market))
@@ -46,6 +49,22 @@ import Trading
     @Test func aDayOrderAfterTheSessionIsRefused() {
         let result = desk.plan(Sample.request(time: "day"), sessionEnd: Sample.time)
         #expect(result.code == "session_ended")
+    }
+
+    @Test(
+        arguments: [
+            ("gtd", nil, "expire_time_required"), ("gtd", 0, "expire_time_passed"),
+            ("gtd", -1, "expire_time_passed"), ("gtd", 1, nil),
+            ("day", 1, "expire_time_not_allowed"),
+            ("gtc", 1, "expire_time_not_allowed"), ("ioc", 1, "expire_time_not_allowed"),
+            ("fok", 1, "expire_time_not_allowed"),
+        ] as [(String, Int64?, String?)])
+    func onlyGoodTillDateHasATime(time: String, after: Int64?, code: String?) {
+        var request = Sample.request(time: time)
+        request.expireTime = after.map { Sample.time + $0 }
+        let result = desk.plan(request)
+        #expect(result.code == code)
+        if code != nil { #expect(result.rejection?.field == "expire_time") }
     }
 
     @Test func aLimitOrderNeedsAPriceAndAMarketOrderTakesNone() {
@@ -58,12 +77,12 @@ import Trading
     }
 
     @Test func unknownNamesAreRefusedWithWhatIsLoaded() {
-        let type = desk.plan(Sample.request(type: "iceberg"))
+        let type = desk.plan(Sample.request(type: "fancy"))
         #expect(type.code == "unknown_order_type")
-        #expect(type.rejection?.message.contains("limit, market") == true)
-        let time = desk.plan(Sample.request(time: "gtd"))
+        #expect(type.rejection?.message.contains("limit_if_touched, market") == true)
+        let time = desk.plan(Sample.request(time: "gtx"))
         #expect(time.code == "unknown_time_in_force")
-        #expect(time.rejection?.message.contains("day, fok, gtc, ioc") == true)
+        #expect(time.rejection?.message.contains("day, fok, gtc, gtd, ioc") == true)
     }
 
     @Test(arguments: [

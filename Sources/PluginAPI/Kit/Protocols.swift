@@ -56,7 +56,7 @@ public enum Verdict {
 }
 
 /// A refusal that the client reads.
-public struct Reject: Equatable, Sendable {
+public struct Reject: Error, Equatable, Sendable {
     /// Stable: a-z, 0-9, _.
     public let code: String
     public let field: String
