@@ -11,6 +11,8 @@ struct Arguments {
         case worker(Int)
         /// A command about access keys.
         case keys(KeyCommand)
+        /// Prints docs/ORDER_TYPES.md from the loaded plugins.
+        case orderTypes
         case help
         case version
     }
@@ -32,6 +34,7 @@ struct Arguments {
                         [--accounts 1,2|all] [--orders-per-second N]
         oes keys list
         oes keys revoke ID
+        oes docs order-types
         oes --help | --version
 
         --host ADDRESS   as OES_HOST
@@ -41,6 +44,8 @@ struct Arguments {
         keys create prints the new key's secret, once, alone on standard output. Keys are made and
         revoked while the host runs as well as while it doesn't.
 
+        docs order-types prints what the loaded order types and times in force say of themselves.
+
         Settings are read from the environment and from .env; README.md lists them.
         """
 
@@ -49,6 +54,13 @@ struct Arguments {
         var rest = arguments.dropFirst()
         if rest.first == "keys" {
             role = .keys(try KeyCommand(rest.dropFirst()))
+            return
+        }
+        if rest.first == "docs" {
+            guard Array(rest.dropFirst()) == ["order-types"] else {
+                throw SettingsError(description: "docs takes order-types; try --help")
+            }
+            role = .orderTypes
             return
         }
         while let argument = rest.popFirst() {

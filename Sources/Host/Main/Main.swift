@@ -15,6 +15,7 @@ struct Main {
             case .supervisor:
                 exit(Supervision(try Settings.load(), workers: arguments.workers).run())
             case .keys(let command): exit(try runKeys(command))
+            case .orderTypes: try printOrderTypes()
             case .worker(let number):
                 let worker = Worker(
                     try Settings.load(), number: number, arguments: arguments)
@@ -28,6 +29,17 @@ struct Main {
     private static func runKeys(_ command: KeyCommand) throws(SettingsError) -> Int32 {
         do {
             return try KeyRun(command, try Settings.load()).run()
+        } catch {
+            throw SettingsError(description: "\(error)")
+        }
+    }
+
+    private static func printOrderTypes() throws(SettingsError) {
+        do {
+            let log = Log(level: .warning, origin: "docs")
+            let registry = try PluginRegistry.load(try Settings.load(), callSlot: nil, log: log)
+            print(OrderTypesDocument.text(registry), terminator: "")
+            registry.shutdown()
         } catch {
             throw SettingsError(description: "\(error)")
         }

@@ -58,7 +58,7 @@ final class Worker: StatusSource {
     func run() -> Int32 {
         do {
             let slot = try SupervisedWorker.begin()
-            let registry = try loadPlugins(slot: slot)
+            let registry = try PluginRegistry.load(settings, callSlot: slot, log: log)
             let loop = try EventLoop()
             loop.heartbeat = { slot.beat(turn: $0) }
             let parts = try WorkerParts(
@@ -88,18 +88,6 @@ final class Worker: StatusSource {
             throw SettingsError(description: "--worker is for the supervisor; start without it")
         }
         return .unix(path: redisSocket)
-    }
-
-    private func loadPlugins(slot: CallSlot) throws -> PluginRegistry {
-        guard let path = settings.pluginsFile ?? Settings.defaultFile("plugins.json") else {
-            throw SettingsError(
-                description: "no plugins.json in the current folder or beside the executable; name "
-                    + "the configuration with OES_PLUGINS")
-        }
-        let configuration = try PluginConfiguration.load(path: path)
-        return try PluginRegistry.load(
-            configuration, executableFolder: executableFolder() ?? ".", callSlot: slot,
-            log: log)
     }
 
     /// None where no file is named and none is found: instruments then trade always.
