@@ -93,6 +93,14 @@ struct ErrorText {
                 "account_reducing", "account_cancel_only", "account_halted", "below_filled",
             ]),
         Group(
+            "Nothing is recorded: what an order type or a time in force can't take, by its field.",
+            [
+                "instruction_conflict", "display_too_large", "wrong_side", "exit_required",
+                "trail_required", "trail_given_twice", "too_many_slices", "slices_too_close",
+                "internal_not_allowed", "expire_time_required", "expire_time_not_allowed",
+                "amend_unsupported",
+            ]),
+        Group(
             "Either: recorded where `context` has an `order_id`.",
             ["min_notional", "plugin_error"]),
         Group(
