@@ -78,7 +78,7 @@ def command(kind):
     # Never twice: redis-benchmark draws the same digits each time it is started.
     return ["FCALL", "oes_bench_submit", "1", PREFIX, f"{account}-{next(RUNS)}__rand_int__",
             str(account), SYMBOL, str(side), "1", str(price), "1", "1", "0", "0", "bench-id", "1",
-            "", "", HOST_PART]
+            "", "", HOST_PART, "0", "1", "", "", "0"]
 
 
 def measure(redis, orders, depth):

@@ -100,10 +100,15 @@ package enum Limits {
     package static let childrenPerCall = 10
     /// All that a family may ever have, ended ones included: an hour's slices of 7 seconds.
     package static let childrenPerFamily = 500
-    /// Fills of one script call; what is left then is cancelled with reason fill_limit. 1,000 fills
+    /// Fills of one script call; what is left then is the next call's. 1,000 fills
     /// took 22 ms of Redis's processor with 20 accounts on the other side, 47 ms with 900, on a
     /// busy machine: a block that clients hardly notice, and more than a book's sweep needs.
     package static let fillsPerCall = 1_000
+    /// Triggers that fire and trails that move in one script call; what is left is the next one's.
+    package static let triggersPerCall = 200
+    /// How long a symbol's work may lie before any host that sees it takes it up: its own host needs
+    /// some milliseconds for the next call.
+    package static let workLeftMillis: Int64 = 200
     /// Expired orders ended by one script call.
     package static let expiriesPerCall = 100
 
@@ -197,6 +202,15 @@ package enum Limits {
     package static let redisSilentMillis = 30_000
     /// How long a clean shutdown of the embedded Redis may take: it syncs its file first.
     package static let redisShutdownMillis = 30_000
+
+    // Containers.
+
+    /// How often Redis is asked which containers' plugins want to be called, while there are any.
+    package static let familyTickMillis = 50
+    /// Containers called in one such turn; the others follow in the next.
+    package static let familiesAtOnce = 100
+    /// When a container is tried again whose plugin or commit failed.
+    package static let familyRetryMicros: Int64 = 1_000_000
 
     // Start.
 

@@ -65,7 +65,8 @@ final class WorkerParts {
     private let stream: EventStream
     private let trimmer: StreamTrimmer
     private let feed: FeedPublisher
-    private let ticker: ExpiryTicker
+    private let ticker: SymbolTicker
+    private let families: FamilyDriver
     private let calendars: [String: TradingCalendar]
     private let sessionKeeper: SessionKeeper
     private let runners: [NotifierRunner]
@@ -99,7 +100,9 @@ final class WorkerParts {
             return frame
         }
         feed = FeedPublisher(picture: picture, channels: channels)
-        ticker = ExpiryTicker(loop: loop, matcher: matcher, picture: picture, log: log)
+        ticker = SymbolTicker(loop: loop, matcher: matcher, picture: picture, log: log)
+        families = FamilyDriver(
+            loop: loop, matcher: matcher, picture: picture, registry: registry, log: log)
         sessionKeeper = SessionKeeper(
             loop: loop, matcher: matcher, picture: picture, calendars: calendars, log: log)
         runners = registry.notifiers.map { NotifierRunner(entry: $0, log: log) }
@@ -123,7 +126,8 @@ final class WorkerParts {
             acknowledged: acknowledged)
         let orders = OrderService(
             loop: loop, picture: picture, registry: registry, matcher: matcher, history: history,
-            acknowledged: acknowledged, names: OrderNames(hostNumber: Int64(number)))
+            acknowledged: acknowledged, names: OrderNames(hostNumber: Int64(number)),
+            families: families)
         return Services(
             picture: picture, orders: orders,
             accounts: AccountService(
@@ -244,6 +248,7 @@ final class WorkerParts {
 
     private func becomeReady() {
         ticker.start()
+        families.start()
         sessionKeeper.start()
         notifiers.start()
         onReady?()

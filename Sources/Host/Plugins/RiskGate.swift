@@ -46,11 +46,12 @@ package struct RiskGate {
     }
 
     /// `request` and `plan` are the order as it would be, `amending` the order as it stands where
-    /// one is amended. `position` is the account's in the order's symbol.
+    /// one is amended. `position` is the account's in the order's symbol. One that is covered later
+    /// needs no money now.
     package func check(
         _ operation: RiskOperation, request: OrderRequest, plan: Plan, account: Account,
         position: Position?, instrument: Instrument, market: MarketSnapshot,
-        amending: Order? = nil
+        amending: Order? = nil, isCoveredLater: Bool = false
     ) -> RiskDecision {
         frame.begin(
             request, type: registry.orderType(request.orderType), instrument: instrument,
@@ -64,7 +65,7 @@ package struct RiskGate {
             WorstPrice.of(plan, side: request.side, instrument: instrument, market: market)?.raw
             ?? .min
         input.value.filled = amending?.filled.raw ?? 0
-        input.value.order_hold = amending?.hold ?? 0
+        input.value.order_hold = isCoveredLater ? Scaled.maximum : amending?.hold ?? 0
         return judge(limits.limits(for: instrument, of: registry.riskRules))
     }
 

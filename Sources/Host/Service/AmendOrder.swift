@@ -10,10 +10,12 @@ package struct OrderChange {
     package let price: Price?
     /// The new total.
     package let quantity: Quantity?
+    package let triggerPrice: Price?
 
-    package init(price: Price?, quantity: Quantity?) {
+    package init(price: Price?, quantity: Quantity?, triggerPrice: Price? = nil) {
         self.price = price
         self.quantity = quantity
+        self.triggerPrice = triggerPrice
     }
 }
 
@@ -71,11 +73,15 @@ extension OrderService {
         else { return completion(.failure(.stalePicture)) }
         // The rules judge what can still change; the script has the last word on whether it can.
         guard order.status.isOpen else { return completion(.failure(.closed(order))) }
+        guard order.extra?.role != .container else {
+            return amendContainer(order, change, completion)
+        }
         let decision = checkAmend(order, change, account: account, instrument: instrument)
         if let rejection = decision.rejection { return completion(.failure(rejection)) }
         let call = AmendCall(
             id: order.id, price: change.price, quantity: change.quantity,
-            instrumentRevision: instrument.revision, guards: decision.guards)
+            instrumentRevision: instrument.revision, guards: decision.guards,
+            triggerPrice: change.triggerPrice)
         matcher.amend(call) { [self] reply in
             switch reply {
             case .success(.stale) where retries > 0:
@@ -83,6 +89,25 @@ extension OrderService {
             case .success(let reply): completion(outcome(reply))
             case .failure(let failure): completion(.failure(failure.orderRejection))
             }
+        }
+    }
+
+    private func amendContainer(
+        _ order: Order, _ change: OrderChange,
+        _ completion: @escaping (Result<AmendOutcome, Rejection>) -> Void
+    ) {
+        guard change.triggerPrice == nil else {
+            let values = "order_id=\(order.id.text)"
+            return completion(
+                .failure(Reasons.rejection(code: "amend_unsupported", values: values)))
+        }
+        families.amend(order.id, change) { [acknowledged] result in
+            completion(
+                result.map { order in
+                    acknowledged.note(order.lastSequence)
+                    return AmendOutcome(
+                        order: order, priorityKept: false, changed: true, trades: .none)
+                })
         }
     }
 
@@ -100,20 +125,19 @@ extension OrderService {
         let plan = Plan(
             pricing: order.pricing, price: newPrice, quantity: newQuantity, policy: order.policy,
             book: order.book, expireAt: order.expireAt)
+        var extra = order.status == .parked ? order.extra : nil
+        if let trigger = change.triggerPrice { extra?.triggerPrice = trigger }
+        let market = picture.market(of: order.symbol).whenSetOff(extra, order.side)
         return riskGate.check(
             .amend, request: request, plan: plan, account: account,
             position: picture.position(account: account.id, symbol: order.symbol),
-            instrument: instrument, market: picture.market(of: order.symbol), amending: order)
+            instrument: instrument, market: market, amending: order)
     }
 
     private func outcome(_ reply: AmendReply) -> Result<AmendOutcome, Rejection> {
         switch reply {
-        case .done(
-            let order, let sequence, let priorityKept, let changed, let fills, let lastPrice,
-            let lastQuantity):
+        case .done(let order, let sequence, let priorityKept, let changed, let trades):
             acknowledged.note(sequence)
-            let trades = CallTrades(
-                count: fills, lastPrice: lastPrice, lastQuantity: lastQuantity)
             return .success(
                 AmendOutcome(
                     order: order, priorityKept: priorityKept, changed: changed, trades: trades))

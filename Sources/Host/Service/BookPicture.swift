@@ -74,7 +74,7 @@ package struct BookPicture: Sendable {
         for order in orders {
             let total = totals[order.side]?[order.price] ?? (0, 0)
             totals[order.side, default: [:]][order.price] = (
-                total.quantity + order.leaves.raw, total.count + 1
+                total.quantity + order.shown.raw, total.count + 1
             )
         }
         for (side, levels) in totals {

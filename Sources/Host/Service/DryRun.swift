@@ -73,9 +73,9 @@ package final class DryRun {
         ).get()
         result.side = request.side
         let position = picture.position(account: account.id, symbol: instrument.symbol)
-        let decision = riskGate.check(
-            .submit, request: request, plan: plan, account: account, position: position,
-            instrument: instrument, market: market)
+        let scene = JudgedScene(
+            account: account, position: position, instrument: instrument, market: market)
+        let decision = riskGate.judge(request, plan, scene).0
         let checks = DryRunChecks(
             request: request, plan: plan, account: account, position: position,
             instrument: instrument, time: market.time)
@@ -95,6 +95,12 @@ package final class DryRun {
         let book = DryRunBook(
             picture: picture, instrument: checks.instrument, time: checks.time)
         var price = plan.price
+        // What stands in no book meets nobody: its cover is judged when Redis parks it.
+        if plan.isContainer || plan.extra?.triggerSource != nil {
+            result.price = price
+            result.status = .parked
+            return
+        }
         if plan.pricing == .market {
             price = try checks.protectionPrice(book, last: last)
             try checks.checkNotional(at: price)

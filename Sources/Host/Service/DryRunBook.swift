@@ -48,7 +48,7 @@ struct DryRunWalk {
             } else if fills.count == Limits.fillsPerCall {
                 stop = .fillLimit
             } else {
-                let quantity = Quantity(min(leaves, resting.leaves.raw))
+                let quantity = Quantity(min(leaves, resting.working.raw))
                 leaves -= quantity.raw
                 fills.append(book.fill(resting.price, quantity))
                 if leaves == 0 { stop = .filled }

@@ -14,6 +14,7 @@ package final class History {
     private let picture: Picture
     private let acknowledged: Acknowledged
 
+    package typealias Families = [OrderID: [OrderID]]
     package typealias Completion<Item> = (Result<PageOf<Item>, Rejection>) -> Void
 
     package init(
@@ -66,7 +67,7 @@ package final class History {
             let orders = picture.openOrders.newest(
                 account: filter.account, before: page.before.map(Int64.init) ?? .max,
                 limit: page.limit, where: filter.takes)
-            let next = orders.count == page.limit ? orders.last?.acceptedSequence : nil
+            let next = orders.count >= page.limit ? orders.last?.acceptedSequence : nil
             completion(.success(PageOf(items: orders, next: next.map { Int($0) })))
         }
     }
@@ -84,6 +85,13 @@ package final class History {
         _ completion: @escaping (Result<Order?, Rejection>) -> Void
     ) {
         order(OrderID(account: account, clientOrderID: clientOrderID), completion)
+    }
+
+    /// The children that orders ever had, by parent; those without any are left out.
+    package func children(
+        of orders: [Order], _ completion: @escaping (Result<Families, Rejection>) -> Void
+    ) {
+        store.children(of: orders.filter(\.hasChildren).map(\.id), completion)
     }
 
     // MARK: Trades and ledger

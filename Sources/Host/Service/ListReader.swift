@@ -108,6 +108,30 @@ struct ListStore {
         }
     }
 
+    /// The children's ids by parent, in the order in which they were made.
+    func children(
+        of parents: [OrderID],
+        _ completion: @escaping (Result<[OrderID: [OrderID]], Rejection>) -> Void
+    ) {
+        guard !parents.isEmpty else { return completion(.success([:])) }
+        var command = RedisCommand("HMGET")
+        command.append(keys.children)
+        for id in parents { command.append(id.text) }
+        redis.send(command) { reply in
+            switch reply {
+            case .failure(let failure): completion(.failure(failure.rejection))
+            case .success(.array(let lists)):
+                var found: [OrderID: [OrderID]] = [:]
+                for (parent, list) in zip(parents, lists) {
+                    guard let names = list.text else { continue }
+                    found[parent] = names.split(separator: ",").map { parent.child(String($0)) }
+                }
+                completion(.success(found))
+            case .success: completion(.failure(.damaged(RecordError(what: "no children"))))
+            }
+        }
+    }
+
     private static func decode(
         _ ids: [OrderID], _ records: [RedisReply]
     ) throws(RecordError) -> [Order?] {

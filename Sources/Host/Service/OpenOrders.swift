@@ -10,6 +10,8 @@ package struct OpenOrders {
     private var byAccount: [Substring: RecencyIndex] = [:]
     private var internalBySymbol: [String: Set<OrderID>] = [:]
     private var resting = RestingOrders()
+    private var unfinished = UnfinishedWork()
+    private var containers: Set<OrderID> = []
     /// The earliest expiry of a symbol's orders, or an earlier time: only a hint of when to look.
     private var earliestExpiry: [String: Int64] = [:]
 
@@ -19,15 +21,19 @@ package struct OpenOrders {
 
     package subscript(id: OrderID) -> Order? { orders[id] }
 
-    /// An account's open orders, newest first, those that `isWanted` only, at most `limit`, accepted
-    /// before the sequence `before`.
+    /// Whether there are orders whose plugins may want to be called.
+    package var hasContainers: Bool { !containers.isEmpty }
+
+    /// An account's open orders, newest first, those that `isWanted` only, accepted before the
+    /// sequence `before`: at most `limit`, but all that one call made together, so that the next page
+    /// can begin below the last one's sequence.
     package func newest(
         account: String?, before: Int64, limit: Int, where isWanted: (Order) -> Bool
     ) -> [Order] {
         let index = account.map { byAccount[Substring($0)] ?? RecencyIndex() } ?? everyone
         var found: [Order] = []
         for entry in index.newestFirst where entry.sequence < before {
-            guard found.count < limit else { break }
+            if found.count >= limit, found.last?.acceptedSequence != entry.sequence { break }
             if let order = orders[entry.id], order.acceptedSequence == entry.sequence,
                 isWanted(order)
             {
@@ -39,7 +45,7 @@ package struct OpenOrders {
 
     /// The internal book's orders of a symbol, in no order.
     package func internalOrders(symbol: String) -> [Order] {
-        (internalBySymbol[symbol] ?? []).compactMap { orders[$0] }
+        (internalBySymbol[symbol] ?? []).compactMap { orders[$0] }.filter(\.isInBook)
     }
 
     /// The lit book's orders at a price, the earliest first.
@@ -61,8 +67,21 @@ package struct OpenOrders {
         earliestExpiry[symbol] = times.map(\.expireAt).min()
     }
 
+    /// Symbols whose work may have been left undone since `time` or earlier.
+    func symbolsWithWork(since time: Int64) -> [String] { unfinished.symbols(since: time) }
+
+    mutating func finishWork(of symbol: String) { unfinished.finish(symbol) }
+
     mutating func update(_ order: Order) {
         if let known = orders[order.id], known.lastSequence > order.lastSequence { return }
+        unfinished.update(order)
+        if order.extra?.role == .container {
+            if order.status.isOpen {
+                containers.insert(order.id)
+            } else {
+                containers.remove(order.id)
+            }
+        }
         if order.status.isOpen { insert(order) } else { remove(order) }
     }
 

@@ -20,6 +20,7 @@ package final class OrderService {
     let acknowledged: Acknowledged
     private let names: OrderNames
     let turns: OrderTurns
+    let families: FamilyDriver
 
     /// Tries of one command before a picture that stays old is reported.
     static let staleRetries = 20
@@ -27,7 +28,7 @@ package final class OrderService {
 
     package init(
         loop: EventLoop, picture: Picture, registry: PluginRegistry, matcher: Matcher,
-        history: History, acknowledged: Acknowledged, names: OrderNames
+        history: History, acknowledged: Acknowledged, names: OrderNames, families: FamilyDriver
     ) {
         self.loop = loop
         self.picture = picture
@@ -38,6 +39,7 @@ package final class OrderService {
         self.acknowledged = acknowledged
         self.names = names
         turns = OrderTurns(loop: loop)
+        self.families = families
     }
 
     /// A client order id for a client that gave none.

@@ -108,7 +108,11 @@ package final class Picture {
         for action in waiting.giveUp(nowMicros: nowMicros) { action(.behind) }
     }
 
-    package func refreshExpiry(of symbol: String) { openOrders.refreshExpiry(of: symbol) }
+    /// To be called where nothing was found to be due, or left to do.
+    package func refreshExpiry(of symbol: String) {
+        openOrders.refreshExpiry(of: symbol)
+        openOrders.finishWork(of: symbol)
+    }
 
     // MARK: Changes
 

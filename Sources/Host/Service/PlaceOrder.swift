@@ -71,10 +71,11 @@ extension OrderService {
         _ request: OrderRequest, _ id: OrderID, _ plan: Plan, account: Account,
         instrument: Instrument, market: MarketSnapshot
     ) -> SubmitCall {
-        let decision = riskGate.check(
-            .submit, request: request, plan: plan, account: account,
+        let scene = JudgedScene(
+            account: account,
             position: picture.position(account: account.id, symbol: instrument.symbol),
             instrument: instrument, market: market)
+        let (decision, plan) = riskGate.judge(request, plan, scene)
         var terms = request.terms
         if let rejection = decision.rejection {
             terms.refusalText = rejection.message
@@ -90,11 +91,11 @@ extension OrderService {
     /// same answer.
     private func outcome(_ reply: SubmitReply) -> PlaceOutcome {
         switch reply {
-        case .done(let order, let sequence, let fills, let lastPrice, let lastQuantity):
+        case .done(let order, let sequence, let trades):
             acknowledged.note(sequence)
-            return .placed(
-                order,
-                CallTrades(count: fills, lastPrice: lastPrice, lastQuantity: lastQuantity))
+            // Parked, set off and turned away in one call: recorded as any other rejected order.
+            guard order.status == .rejected else { return .placed(order, trades) }
+            return .refused(Reasons.rejection(of: order), order: order)
         case .duplicate(let order, _):
             acknowledged.note(order.lastSequence)
             guard order.status == .rejected else { return .placed(order, nil) }

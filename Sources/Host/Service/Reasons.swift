@@ -93,6 +93,19 @@ package enum Reasons {
             "Price times quantity is above the largest amount that can be kept",
             field: "quantity"),
         "expire_time_passed": refused("The expiry lies in the past", field: "expire_time"),
+        "min_quantity": refused(
+            "There is less to trade with at once than the order's minimum", field: "min_quantity"),
+        "fok_unfillable": refused("It can't be filled whole at once"),
+        "ioc_remainder": refused("What couldn't trade at once was cancelled"),
+        "post_only": refused(
+            "The order would trade at once; choose a price outside of the best opposite one",
+            field: "price"),
+        "reduce_only": refused(
+            "The order, with the account's other reduce-only orders, is more than its position; "
+                + "lower the quantity", field: "quantity"),
+        "too_many_pegs": refused(
+            "There are too many pegged orders in this instrument; send a limit order",
+            field: "order_type"),
         "outside_lit": refused("Internal orders trade only within the lit book's best prices"),
         "unknown_trade": Meaning(
             refusal: .notFound, field: nil, text: "There is no such trade"),
@@ -148,5 +161,14 @@ package enum Reasons {
         "open_orders": refused("There are open orders; cancel them first"),
         "below_filled": refused(
             "The new quantity is below what is filled already", field: "quantity"),
+        "amend_unsupported": refused(
+            "This can't be changed in such an order, or not now; cancel it and send a new one"),
+        "too_many_children": refused("The order type has placed too many orders for this one"),
+        "too_much_work": refused("The order would set off more than one call can do"),
+        "child_rejected": refused(
+            "An order that belongs to it was refused, so that it was cancelled with it"),
+        "linked": refused("Another order of its group traded in its place"),
+        "parent_ended": refused("The order that it belongs to has ended"),
+        "parent_cancelled": refused("The order that it belongs to was cancelled"),
     ]
 }

@@ -28,7 +28,8 @@ struct RestingOrders {
 
         /// Whether the order still stands here, and not elsewhere with another sequence.
         func holds(_ orders: [OrderID: Order]) -> Bool {
-            orders[id]?.bookSequence == sequence
+            guard let order = orders[id] else { return false }
+            return order.bookSequence == sequence && order.isInBook
         }
     }
 
@@ -50,22 +51,25 @@ struct RestingOrders {
         }
     }
 
+    /// One that stands in no book has no place here.
     mutating func insert(_ order: Order) {
-        guard order.book == .lit else { return }
+        guard order.book == .lit, order.isInBook else { return }
         levels[Level(of: order), default: Queue()].insert(
             Place(sequence: order.bookSequence, id: order.id))
     }
 
     /// To be called once `orders` no longer has it, or has it elsewhere.
     mutating func remove(_ order: Order, of orders: [OrderID: Order]) {
-        guard order.book == .lit else { return }
+        guard order.book == .lit, order.isInBook else { return }
         let level = Level(of: order)
         if levels[level]?.forgetOne(orders) == true { levels[level] = nil }
     }
 
-    /// A change that keeps its place keeps its book sequence.
+    /// A change that keeps its place keeps its book sequence, which one that leaves the book keeps,
+    /// too.
     mutating func move(from known: Order, to order: Order, of orders: [OrderID: Order]) {
-        guard known.bookSequence != order.bookSequence else { return }
+        guard known.bookSequence != order.bookSequence || known.isInBook != order.isInBook
+        else { return }
         remove(known, of: orders)
         insert(order)
     }

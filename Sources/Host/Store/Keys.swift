@@ -41,6 +41,14 @@ package struct Keys: Sendable, Equatable {
         return "\(prefix):\(kind):\(symbol):\(side == .buy ? "b" : "s")"
     }
 
+    /// Ids of open orders that stand in no book, and of pegged ones.
+    package func parked(_ symbol: String) -> String { "\(prefix):parked:\(symbol)" }
+
+    /// Main order or container → the keys of all its children, joined by commas.
+    package var children: String { "\(prefix):children" }
+    /// When containers' plugins want to be called, of all symbols.
+    package var timers: String { "\(prefix):timers" }
+
     package func levels(_ symbol: String, _ side: Side) -> String {
         "\(prefix):levels:\(symbol):\(side == .buy ? "b" : "s")"
     }

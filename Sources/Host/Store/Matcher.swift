@@ -18,7 +18,7 @@ package final class Matcher {
     /// Made once, so that a call builds no name.
     private struct Names {
         let submit, cancel, amend, account, transact, instrument: ScriptFunction
-        let expire, project, seed, key, bust: ScriptFunction
+        let tick, commit, family, project, seed, key, bust: ScriptFunction
 
         init(_ scripts: Scripts) {
             submit = ScriptFunction(scripts, "submit")
@@ -27,7 +27,9 @@ package final class Matcher {
             account = ScriptFunction(scripts, "account")
             transact = ScriptFunction(scripts, "transact")
             instrument = ScriptFunction(scripts, "instrument")
-            expire = ScriptFunction(scripts, "expire")
+            tick = ScriptFunction(scripts, "tick")
+            commit = ScriptFunction(scripts, "commit")
+            family = ScriptFunction(scripts, "family")
             project = ScriptFunction(scripts, "project")
             seed = ScriptFunction(scripts, "seed")
             key = ScriptFunction(scripts, "key")
@@ -36,8 +38,8 @@ package final class Matcher {
 
         var all: [ScriptFunction] {
             [
-                submit, cancel, amend, account, transact, instrument, expire, project, seed, key,
-                bust,
+                submit, cancel, amend, account, transact, instrument, tick, commit, family,
+                project, seed, key, bust,
             ]
         }
     }
@@ -129,15 +131,42 @@ package final class Matcher {
         }
     }
 
-    /// Ends at most `most` orders of the symbol that are due.
-    package func expire(_ symbol: String, most: Int, _ answer: @escaping Answer<ExpireReply>) {
-        call(
-            names.expire,
-            {
-                $0.append(symbol)
-                $0.append(Int64(most))
-            }, answer
-        ) { reply throws(RedisFailure) in try ExpireReply(reply) }
+    /// Ends orders of the symbol that are due, or does a part of its unfinished work.
+    package func tick(_ symbol: String, _ answer: @escaping Answer<TickReply>) {
+        call(names.tick, { $0.append(symbol) }, answer) {
+            reply throws(RedisFailure) in try TickReply(reply)
+        }
+    }
+
+    /// What a container's plugin has done. Not to be repeated after outcomeUnknown but with the
+    /// family read anew: a second one answers `stale`.
+    package func commit(_ commit: CommitCall, _ answer: @escaping Answer<CommitReply>) {
+        call(names.commit, { commit.append(to: &$0) }, answer) {
+            reply throws(RedisFailure) in try CommitReply(reply, commit.container)
+        }
+    }
+
+    /// A container and its children as they stand; changes nothing.
+    package func family(_ container: OrderID, _ answer: @escaping Answer<FamilyReply>) {
+        call(names.family, { $0.append(container.text) }, answer) {
+            reply throws(RedisFailure) in try FamilyReply(reply, container)
+        }
+    }
+
+    /// Containers whose plugins wanted to be called by then (UTC microseconds), the earliest first.
+    package func dueTimers(by time: Int64, most: Int, _ answer: @escaping Answer<[DueTimer]>) {
+        let command = RedisCommand(
+            "ZRANGEBYSCORE",
+            [keys.timers, "-inf", "\(time)", "WITHSCORES", "LIMIT", "0", "\(most)"])
+        connection.send(command) { result in
+            answer(
+                result.map { reply in
+                    let texts = (reply.elements ?? []).map { $0.text ?? "" }
+                    return stride(from: 0, to: texts.count - 1, by: 2).map {
+                        DueTimer(container: OrderID(texts[$0]), time: Int64(texts[$0 + 1]) ?? 0)
+                    }
+                })
+        }
     }
 
     package func project(_ project: ProjectCall, _ answer: @escaping Answer<ProjectReply>) {
@@ -192,7 +221,7 @@ package final class Matcher {
 
     private func call<Reply>(
         _ function: ScriptFunction, _ arguments: @escaping (inout RedisCommand) -> Void,
-        _ answer: @escaping Answer<Reply>, repeats: Int = 0,
+        _ answer: @escaping Answer<Reply>, after busySequences: [Int64] = [],
         _ decode: @escaping (ReplyReader) throws(RedisFailure) -> Reply
     ) {
         var command = RedisCommand("FCALL", capacity: 512)
@@ -204,10 +233,11 @@ package final class Matcher {
         connection.send(command) { [self] result in
             function.record(result, micros: Clock.monotonicMicros() - sent)
             do throws(RedisFailure) {
-                let reply = try ReplyReader(try result.get())
+                let reply = try ReplyReader(try result.get(), after: busySequences)
                 guard reply.word == "busy" else { return answer(.success(try decode(reply))) }
-                guard repeats < Limits.busyRepeats else { throw .overloaded }
-                call(function, arguments, answer, repeats: repeats + 1, decode)
+                guard busySequences.count < Limits.busyRepeats else { throw .overloaded }
+                let done = busySequences + [try reply.number(1)]
+                call(function, arguments, answer, after: done, decode)
             } catch {
                 restartWithoutLibrary(error)
                 answer(.failure(error))

@@ -52,6 +52,12 @@ package struct SubmitCall: Sendable {
         command.append(rejection)
         command.append(encoded(guards))
         command.append(terms.encoded())
+        command.append(Int64(plan.flags.intersection(.asked).rawValue))
+        command.append(Int64(plan.selfTrade.rawValue))
+        command.append(plan.extra?.encoded() ?? [])
+        command.append(plan.state)
+        command.append(plan.timer)
+        for child in plan.children { child.append(to: &command) }
     }
 }
 
@@ -84,14 +90,17 @@ package struct AmendCall: Sendable {
     package var quantity: Quantity?
     package var instrumentRevision: Int64
     package var guards: [Guard]
+    /// Of an order that is parked; nil = as it is.
+    package var triggerPrice: Price?
 
     package init(
         id: OrderID, price: Price?, quantity: Quantity?, instrumentRevision: Int64,
-        guards: [Guard] = []
+        guards: [Guard] = [], triggerPrice: Price? = nil
     ) {
         self.id = id
         self.price = price
         self.quantity = quantity
+        self.triggerPrice = triggerPrice
         self.instrumentRevision = instrumentRevision
         self.guards = guards
     }
@@ -102,6 +111,7 @@ package struct AmendCall: Sendable {
         command.append(quantity.map { String($0.raw) } ?? "")
         command.append(instrumentRevision)
         command.append(encoded(guards))
+        command.append(triggerPrice.map { String($0.raw) } ?? "")
     }
 }
 

@@ -18,9 +18,9 @@ package struct ScriptRefusal: Error, Hashable, Sendable {
 }
 
 package enum SubmitReply: Sendable, Equatable {
-    /// Where it traded, was cancelled or rests: the order says it. `fills` are the trades of this
-    /// call, the last of which had `lastPrice` and `lastQuantity`: 0 where there are none.
-    case done(Order, sequence: Int64, fills: Int, lastPrice: Price, lastQuantity: Quantity)
+    /// Where it traded, was cancelled or rests: the order says it. The trades are those of its own
+    /// arrival.
+    case done(Order, sequence: Int64, trades: CallTrades)
     /// The same request was answered before: the order as it stands.
     case duplicate(Order, sequence: Int64)
     /// The same client order id with another request.
@@ -42,8 +42,7 @@ package enum CancelReply: Sendable, Equatable {
 package enum AmendReply: Sendable, Equatable {
     /// The trades as in SubmitReply: a new price may meet the other side.
     case done(
-        Order, sequence: Int64, keptPriority: Bool, changed: Bool, fills: Int, lastPrice: Price,
-        lastQuantity: Quantity)
+        Order, sequence: Int64, keptPriority: Bool, changed: Bool, trades: CallTrades)
     case closed(Order)
     case refused(ScriptRefusal)
     case stale
@@ -73,9 +72,9 @@ package enum InstrumentReply: Sendable, Equatable {
     case refused(ScriptRefusal)
 }
 
-package enum ExpireReply: Sendable, Equatable {
-    /// `sequence` 0 where nothing was due.
-    case done(sequence: Int64, count: Int64)
+package enum TickReply: Sendable, Equatable {
+    /// `sequence` 0 where there was nothing to do; `hasMore` where another call is to follow.
+    case done(sequence: Int64, hasMore: Bool)
     case refused(ScriptRefusal)
 }
 
@@ -103,90 +102,22 @@ package enum KeyReply: Sendable, Equatable {
     case refused(ScriptRefusal)
 }
 
-/// A reply's parts, in order. Wrong ones mean another library under our name, or damage.
-struct ReplyReader {
-    let word: String
-    private let elements: [RedisReply]
-
-    init(_ reply: RedisReply) throws(RedisFailure) {
-        guard let elements = reply.elements, let word = elements.first?.text else {
-            throw .unexpected("\(reply)")
-        }
-        self.elements = elements
-        self.word = word
-    }
-
-    func number(_ index: Int) throws(RedisFailure) -> Int64 {
-        guard elements.indices.contains(index), let number = elements[index].int64 else {
-            throw unexpected
-        }
-        return number
-    }
-
-    func bytes(_ index: Int) throws(RedisFailure) -> [UInt8] {
-        guard elements.indices.contains(index), let bytes = elements[index].bytes else {
-            throw unexpected
-        }
-        return bytes
-    }
-
-    func text(_ index: Int) throws(RedisFailure) -> String {
-        String(decoding: try bytes(index), as: UTF8.self)
-    }
-
-    func order(_ index: Int, _ id: OrderID) throws(RedisFailure) -> Order {
-        let record = try bytes(index)
-        do throws(RecordError) {
-            return try Order(id: id, record: record[...])
-        } catch {
-            throw .unexpected(error.what)
-        }
-    }
-
-    func account(_ index: Int, _ id: String) throws(RedisFailure) -> Account {
-        let record = try bytes(index)
-        do throws(RecordError) {
-            return try Account(id: id, record: record[...])
-        } catch {
-            throw .unexpected(error.what)
-        }
-    }
-
-    func instrument(_ index: Int, _ symbol: String) throws(RedisFailure) -> Instrument {
-        let record = try bytes(index)
-        do throws(RecordError) {
-            return try Instrument(symbol: symbol, record: record[...])
-        } catch {
-            throw .unexpected(error.what)
-        }
-    }
-
-    func key(_ index: Int, _ id: String) throws(RedisFailure) -> AccessKey {
-        let record = try bytes(index)
-        do throws(RecordError) {
-            return try AccessKey(id: id, record: record[...])
-        } catch {
-            throw .unexpected(error.what)
-        }
-    }
-
-    func refusal() throws(RedisFailure) -> ScriptRefusal {
-        ScriptRefusal(code: try text(1), values: try text(2))
-    }
-
-    var unexpected: RedisFailure { .unexpected("\(RedisReply.array(elements))") }
-}
-
 extension SubmitReply {
     init(_ reply: ReplyReader, _ id: OrderID) throws(RedisFailure) {
         switch reply.word {
         case "ok":
             self = .done(
                 try reply.order(2, id), sequence: try reply.number(1),
-                fills: Int(try reply.number(3)), lastPrice: Price(try reply.number(4)),
-                lastQuantity: Quantity(try reply.number(5)))
+                trades: try reply.trades(from: 3))
         case "duplicate":
-            self = .duplicate(try reply.order(2, id), sequence: try reply.number(1))
+            let order = try reply.order(2, id)
+            let sequence = try reply.number(1)
+            // The first of our own calls took it, and the ones after did the rest of its work.
+            if reply.busySequences.contains(order.acceptedSequence) {
+                self = .done(order, sequence: sequence, trades: .unknown)
+            } else {
+                self = .duplicate(order, sequence: sequence)
+            }
         case "conflict": self = .conflict
         case "rejected": self = .rejected(try reply.order(2, id), sequence: try reply.number(1))
         case "refused": self = .refused(try reply.refusal())
@@ -215,8 +146,7 @@ extension AmendReply {
             self = .done(
                 try reply.order(2, id), sequence: try reply.number(1),
                 keptPriority: try reply.number(3) == 1, changed: try reply.number(4) == 1,
-                fills: Int(try reply.number(5)), lastPrice: Price(try reply.number(6)),
-                lastQuantity: Quantity(try reply.number(7)))
+                trades: try reply.trades(from: 5))
         case "refused" where try reply.text(1) == "order_closed":
             self = .closed(try reply.order(2, id))
         case "refused": self = .refused(try reply.refusal())
@@ -281,10 +211,10 @@ extension KeyReply {
     }
 }
 
-extension ExpireReply {
+extension TickReply {
     init(_ reply: ReplyReader) throws(RedisFailure) {
         switch reply.word {
-        case "ok": self = .done(sequence: try reply.number(1), count: try reply.number(2))
+        case "ok": self = .done(sequence: try reply.number(1), hasMore: try reply.number(2) == 1)
         case "refused": self = .refused(try reply.refusal())
         default: throw reply.unexpected
         }

@@ -24,7 +24,7 @@ package struct StoreSnapshot: Sendable, Equatable {
     package var positions: [Position] = []
     /// Access keys, revoked ones too, and sessions.
     package var keys: [AccessKey] = []
-    /// Of both books, in no order.
+    /// Of both books, and those that stand in none, in no order.
     package var openOrders: [Order] = []
 
     package init() {}
@@ -154,23 +154,33 @@ private final class SnapshotLoader {
         }
     }
 
-    private func books() -> ArraySlice<String> {
+    /// Where open orders stand. A book's members are a sequence in 16 digits and the order's id;
+    /// those of the parked are ids.
+    private struct Standing {
+        let key: String
+        let idFrom: Int
+    }
+
+    private func books() -> ArraySlice<Standing> {
         symbols.flatMap { symbol in
-            [BookKind.lit, .internal].flatMap { book in
-                [Side.buy, .sell].map { keys.book(symbol, book, $0) }
-            }
+            [Standing(key: keys.parked(symbol), idFrom: 0)]
+                + [BookKind.lit, .internal].flatMap { book in
+                    [Side.buy, .sell].map {
+                        Standing(key: keys.book(symbol, book, $0), idFrom: 16)
+                    }
+                }
         }[...]
     }
 
-    /// Orders' ids first, since pages by rank would skip one whenever one before it leaves.
-    private func scanBooks(_ books: ArraySlice<String>, _ cursor: String) {
+    /// Orders' ids first, since pages by rank would skip one whenever one before it leaves. Who moves
+    /// from one to another meanwhile is in an event.
+    private func scanBooks(_ books: ArraySlice<Standing>, _ cursor: String) {
         guard let book = books.first else { return readOrders(Array(openIDs)[...]) }
-        scan("ZSCAN", book, cursor) { [self] next, items throws(RedisFailure) in
+        scan("ZSCAN", book.key, cursor) { [self] next, items throws(RedisFailure) in
             let elements = try items.elementsOrThrow()
             for index in stride(from: 0, to: elements.count, by: 2) {
-                // A member is a sequence in 16 digits and the order's id.
                 if let member = elements[index].text {
-                    openIDs.insert(String(member.dropFirst(16)))
+                    openIDs.insert(String(member.dropFirst(book.idFrom)))
                 }
             }
             scanBooks(next == "0" ? books.dropFirst() : books, next)

@@ -78,6 +78,8 @@ package struct Position: Hashable, Sendable {
     package let cost: Money
     package let realized: Money
     package let lastSequence: Int64
+    /// Open orders that only reduce it.
+    package let reduceOnlyCount: Int
 
     package var available: Quantity { quantity - held }
 
@@ -90,7 +92,8 @@ package struct Position: Hashable, Sendable {
         account = String(key[..<colon])
         symbol = String(key[key.utf8.index(after: colon)...])
         guard try reader.byte() == 1 else { throw RecordError(what: "position of another version") }
-        _ = try reader.take(3)
+        let (low, middle, high) = (try reader.byte(), try reader.byte(), try reader.byte())
+        reduceOnlyCount = Int(low) | Int(middle) << 8 | Int(high) << 16
         quantity = Quantity(try reader.int64())
         held = Quantity(try reader.int64())
         openBuy = Quantity(try reader.int64())

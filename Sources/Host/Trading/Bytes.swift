@@ -49,8 +49,12 @@ package struct ByteReader {
 
     /// `s1`: a byte of length and that many bytes.
     package mutating func string() throws(RecordError) -> String {
-        let length = Int(try byte())
-        return String(decoding: try take(length), as: UTF8.self)
+        String(decoding: try block(), as: UTF8.self)
+    }
+
+    /// `s1` that is no text.
+    package mutating func block() throws(RecordError) -> ArraySlice<UInt8> {
+        try take(Int(try byte()))
     }
 
     package mutating func rest() -> ArraySlice<UInt8> {
@@ -90,6 +94,13 @@ package struct ByteWriter {
         while UTF8.isContinuation(utf8[end]) { utf8.formIndex(before: &end) }
         bytes.append(UInt8(utf8.distance(from: utf8.startIndex, to: end)))
         bytes.append(contentsOf: utf8[..<end])
+    }
+
+    /// `s1` that is no text: at most 255 bytes.
+    package mutating func block(_ block: [UInt8]) {
+        precondition(block.count <= 255)
+        bytes.append(UInt8(block.count))
+        bytes.append(contentsOf: block)
     }
 
     package mutating func raw<Bytes: Sequence<UInt8>>(_ more: Bytes) {

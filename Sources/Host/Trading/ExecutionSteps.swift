@@ -86,7 +86,8 @@ private struct ExecutionSteps {
         for step in steps {
             guard let place = places[step.orderID] else { continue }
             let count = Int(step.tradesBefore)
-            orders[place].expect(step, after: trades.indices.contains(count - 1) ? trades[count - 1] : nil)
+            orders[place].expect(
+                step, after: trades.indices.contains(count - 1) ? trades[count - 1] : nil)
         }
     }
 

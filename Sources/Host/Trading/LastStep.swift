@@ -22,6 +22,9 @@ package struct CallTrades: Hashable, Sendable {
     }
 
     package static let none = CallTrades(count: 0, lastPrice: Price(0), lastQuantity: .zero)
+    /// Made in several calls.
+    package static let unknown = CallTrades(
+        count: 0, lastPrice: Price(0), lastQuantity: .zero, moreHappened: true)
 }
 
 extension Execution {
@@ -31,7 +34,9 @@ extension Execution {
     /// trades has a number that only the event knows: then it is the order as it stands.
     package init(lastOf order: Order, first: ExecutionType, _ trades: CallTrades) {
         let isCut = order.status == .cancelled && first != .cancelled
-        if trades.moreHappened {
+        // A main order that had ended before: its children were cancelled.
+        let isOthers = first == .cancelled && order.status != .cancelled
+        if trades.moreHappened || isOthers {
             self.init(standing: order)
         } else if isCut {
             self.init(standing: order, .cancelled, index: 2 * trades.count + 2)

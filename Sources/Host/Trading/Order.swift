@@ -109,10 +109,41 @@ package struct Order: Hashable, Sendable {
     package let symbol: String
     /// Empty, or a stable code, or a code with its values: `code: name=value, …`.
     package let reason: String
+    /// nil for a plain order.
+    package let extra: OrderExtension?
     package let terms: OrderTerms
 
-    /// What still works; 0 once the order has ended.
+    /// What is left to fill; 0 once the order has ended.
     package var leaves: Quantity { status.isOpen ? quantity - filled : .zero }
+
+    /// What account and position are charged for: nothing while it waits for its main order's fills,
+    /// and of a container, whose children work.
+    package var working: Quantity {
+        guard status.isOpen, !flags.contains(.waiting) else { return .zero }
+        switch extra?.role ?? .ordinary {
+        case .ordinary: return leaves
+        case .container: return .zero
+        case .after: return min(extra?.granted ?? .zero, quantity) - filled
+        }
+    }
+
+    /// Whether other orders were made for it.
+    package var hasChildren: Bool { flags.contains(.hasChildren) || isContainer }
+
+    package var isContainer: Bool { extra?.role == .container }
+
+    /// Whether it stands in one of its symbol's books.
+    package var isInBook: Bool {
+        guard status == .new || status == .partiallyFilled else { return false }
+        return flags.isDisjoint(with: [.queued, .waiting]) && !isContainer
+    }
+
+    /// What of it stands in its level: an iceberg's shown part.
+    package var shown: Quantity {
+        guard isInBook else { return .zero }
+        guard let extra, extra.isIceberg else { return working }
+        return extra.shown
+    }
 
     /// Of a child: its family's main order or container.
     package var parentID: OrderID? { id.parent }
@@ -148,6 +179,8 @@ package struct Order: Hashable, Sendable {
         requestHash = try reader.int64()
         symbol = try reader.string()
         reason = try reader.string()
+        let packed = try reader.block()
+        extra = packed.isEmpty ? nil : try OrderExtension(record: packed)
         terms = try OrderTerms(from: &reader)
     }
 

@@ -82,7 +82,8 @@ struct OrderProgress {
     /// While it works, or once its fills complete it.
     var workingStatus: OrderStatus {
         if filled == quantity.raw && stepsToCome == 0 { return .filled }
-        if order.status == .parked || (triggersToCome > 0 && filled == 0) { return .parked }
+        let waits = triggersToCome > 0 || order.isContainer
+        if order.status == .parked || (waits && filled == 0) { return .parked }
         if filled > 0 { return .partiallyFilled }
         return hasTriggered && order.status == .triggered ? .triggered : .new
     }

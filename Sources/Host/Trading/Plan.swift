@@ -101,6 +101,16 @@ package enum FamilyEnd: Hashable, Sendable {
     case cancelled(reason: String)
 }
 
+/// A container's new price or total quantity; nil = as it is.
+package struct ContainerAmend: Hashable, Sendable {
+    package var price: Price?
+    package var quantity: Quantity?
+    package init(price: Price?, quantity: Quantity?) {
+        self.price = price
+        self.quantity = quantity
+    }
+}
+
 /// All that a container's plugin does at once.
 package struct FamilyCommit: Hashable, Sendable {
     package var steps: [FamilyStep]
@@ -110,6 +120,8 @@ package struct FamilyCommit: Hashable, Sendable {
     package var wakes: FamilyWakes
     /// nil = the container goes on.
     package var end: FamilyEnd?
+    /// What becomes of the container itself; nil = it stays as it is.
+    package var amend: ContainerAmend?
 
     package init(
         steps: [FamilyStep] = [], state: [UInt8] = [], timer: Int64 = 0, wakes: FamilyWakes = [],

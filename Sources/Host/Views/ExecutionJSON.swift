@@ -48,7 +48,8 @@ package enum ExecutionJSON {
         _ step: Execution, _ order: Order, _ scales: DisplayScales, into json: inout JSONWriter
     ) {
         OrderJSON.writeV1Identity(order, into: &json)
-        let price = order.pricing == .limit ? step.price.raw : nil
+        let isPriced = order.pricing == .limit && step.price.raw > 0
+        let price = isPriced ? step.price.raw : nil
         json.optionalField("price", price, scale: scales.price, .strings)
         json.field("quantity", step.quantity.raw, scale: scales.quantity, .strings)
     }

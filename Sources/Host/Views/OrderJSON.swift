@@ -98,11 +98,13 @@ package enum OrderJSON {
     ) {
         writeIdentity(order, into: &json)
         writeState(order, scales: scales, style: style, into: &json)
+        if style == .strings { writeExtra(order, scales: scales, into: &json) }
     }
 
-    /// As /api/v1 has it: decimal strings, and the predecessor's names left out.
+    /// As /api/v1 has it: decimal strings, and the predecessor's names left out. `children`: all that
+    /// the order ever had.
     package static func writeV1Fields(
-        _ order: Order, scales: DisplayScales, into json: inout JSONWriter
+        _ order: Order, children: [OrderID], scales: DisplayScales, into json: inout JSONWriter
     ) {
         writeV1Identity(order, into: &json)
         json.optionalField("asset_type", order.terms.assetType)
@@ -113,6 +115,11 @@ package enum OrderJSON {
             json.raw(order.terms.paramsJSON)
         }
         writeState(order, scales: scales, style: .strings, into: &json)
+        writeExtra(order, scales: scales, into: &json)
+        json.key("children")
+        json.beginArray()
+        for child in children { json.string(child.text) }
+        json.endArray()
     }
 
     /// Which order it is: what an execution report says of it, too.
@@ -129,7 +136,9 @@ package enum OrderJSON {
     private static func writeState(
         _ order: Order, scales: DisplayScales, style: NumberStyle, into json: inout JSONWriter
     ) {
-        let price = order.pricing == .limit ? order.price.raw : nil
+        // A container's is its children's business.
+        let isPriced = order.pricing == .limit && order.price.raw > 0
+        let price = isPriced ? order.price.raw : nil
         json.optionalField("price", price, scale: scales.price, style)
         json.field("quantity", order.quantity.raw, scale: scales.quantity, style)
         json.field("filled_quantity", order.filled.raw, scale: scales.quantity, style)

@@ -80,6 +80,7 @@ struct ErrorText {
             [
                 "insufficient_cash", "insufficient_shares", "no_liquidity", "no_reference_price",
                 "max_order_quantity", "max_order_value", "price_collar", "position_limit",
+                "post_only", "reduce_only", "too_many_pegs",
                 "and other rules' own",
             ]),
         Group(
@@ -91,6 +92,7 @@ struct ErrorText {
                 "amount_too_large", "expire_time_passed", "instrument_halted",
                 "instrument_closed", "currency_mismatch", "account_inactive",
                 "account_reducing", "account_cancel_only", "account_halted", "below_filled",
+                "too_many_children", "too_much_work", "children_exceed",
             ]),
         Group(
             "Nothing is recorded: what an order type or a time in force can't take, by its field.",

@@ -39,11 +39,42 @@ enum GuideEnds {
         ],
         [
             "`self_trade`", "cancelled",
-            "What is left: the next order to trade with is the account's own.",
+            "It met another order of its account: `stp_mode` says which of them ends, and how much "
+                + "of it.",
         ],
         [
             "`fill_limit`", "cancelled",
-            "What is left after 1,000 trades at once; send a new order.",
+            "An order that had to trade whole, or a minimum, would have needed more than 1,000 "
+                + "trades. Nothing traded.",
+        ],
+        [
+            "`min_quantity`", "cancelled",
+            "There was less to trade with than its `min_quantity`. Nothing traded.",
+        ],
+        [
+            "`reduce_only`", "cancelled",
+            "Its account's position shrank or turned: there was nothing left to reduce.",
+        ],
+        [
+            "`linked`", "cancelled",
+            "Another order of its group traded: one of a pair, or the exits of a bracket.",
+        ],
+        [
+            "`parent_cancelled`", "cancelled",
+            "The order that it belongs to was cancelled, or withdrew it.",
+        ],
+        [
+            "`parent_ended`", "cancelled",
+            "The order that it belongs to ended, and left it nothing to do.",
+        ],
+        [
+            "`child_rejected`", "cancelled",
+            "An order that belongs to it couldn't be taken: they stand together or not at all.",
+        ],
+        ["`done`", "cancelled", "Its order type has finished with it before it was filled."],
+        [
+            "a code of 422", "rejected",
+            "It waited (`parked`), and when its time came it could not be taken any more.",
         ],
         ["`expired`", "expired", "Its time was over: a `day` order at the session's end."],
     ]

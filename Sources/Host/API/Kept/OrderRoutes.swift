@@ -125,7 +125,7 @@ struct OrderRoutes {
                 (symbol == nil || order.symbol == symbol)
                     && exchange.principal.accounts.contains(order.id.account)
             }
-            let next = orders.count == page.limit ? orders.last?.acceptedSequence : nil
+            let next = orders.count >= page.limit ? orders.last?.acceptedSequence : nil
             let items = PageOf(items: orders, next: next.map(Int.init))
             exchange.replyPage(.success(items), limit: page.limit) { order, json in
                 write(order, services, into: &json)

@@ -25,29 +25,32 @@ struct OrderFields {
     static let change = [
         Field("price", .decimal(.positive), "The new limit price."),
         Field("quantity", .decimal(.positive), "The new total; what is filled counts."),
+        Field("stop_price", .decimal(.positive), "Of an order that waits for one: the new one."),
     ]
 
     private static let sides = ["buy", "sell"]
-    private static let common = [
-        Field(
-            "symbol", .symbol, "The instrument's symbol.", required: true),
-        Field("quantity", .decimal(.positive), "How many units, in lots.", required: true),
-        Field("price", .decimal(.positive), "The limit price, in ticks; none for market."),
-        Field(
-            "order_type", .orderTypeName,
-            "A loaded order type; limit where a price is given, else market."),
-        Field(
-            "time_in_force", .timeInForceName, "A loaded time in force; day by default."),
-        Field(
-            "client_order_id", .identifier(most: Limits.clientOrderIdBytes),
-            "Your id of the order, unique in the account: repeating a request with it is safe."),
-        Field("internal", .flag, "Rests unseen and trades only with other internal orders."),
-        Field("tag", .identifier(most: Limits.tagBytes), "Yours, to find orders by: a strategy."),
-        Field(
-            "asset_type", .identifier(most: Limits.tagBytes),
-            "As the instrument's; another one is refused."),
-        Field("params", .orderTypeParameters, "The order type's own parameters."),
-    ]
+    private static let common =
+        [
+            Field(
+                "symbol", .symbol, "The instrument's symbol.", required: true),
+            Field("quantity", .decimal(.positive), "How many units, in lots.", required: true),
+            Field("price", .decimal(.positive), "The limit price, in ticks; none for market."),
+            Field(
+                "order_type", .orderTypeName,
+                "A loaded order type; limit where a price is given, else market."),
+            Field(
+                "time_in_force", .timeInForceName, "A loaded time in force; day by default."),
+            Field(
+                "client_order_id", .identifier(most: Limits.clientOrderIdBytes),
+                "Your id of the order, unique in the account: repeating a request with it is safe."),
+            Field("internal", .flag, "Rests unseen and trades only with other internal orders."),
+            Field(
+                "tag", .identifier(most: Limits.tagBytes), "Yours, to find orders by: a strategy."),
+            Field(
+                "asset_type", .identifier(most: Limits.tagBytes),
+                "As the instrument's; another one is refused."),
+            Field("params", .orderTypeParameters, "The order type's own parameters."),
+        ] + InstructionFields.all
 
     /// Reads a whole order; the symbol decides the scale of its numbers.
     static func read(
@@ -70,6 +73,7 @@ struct OrderFields {
         request.book = try fields.flag("internal") == true ? .internal : .lit
         request.tag = try fields.identifier("tag", most: Limits.tagBytes) ?? ""
         request.assetType = try assetType(fields, of: instrument)
+        try InstructionFields.read(fields, into: &request, instrument)
         try readParameters(fields, into: &request, instrument: instrument, services: services)
         request.clientOrderID =
             try fields.identifier("client_order_id", most: Limits.clientOrderIdBytes)
@@ -130,17 +134,20 @@ struct OrderFields {
     static func readChange(
         _ fields: Fields, _ services: Services
     ) throws(Rejection) -> (Order) -> Result<OrderChange, Rejection> {
-        guard fields.has("price") || fields.has("quantity") else {
-            throw .missing("quantity", expected: "given, or price, or both")
+        guard fields.has("price") || fields.has("quantity") || fields.has("stop_price") else {
+            throw .missing("quantity", expected: "given, or price, or stop_price")
         }
         return { order in
             Result { () throws(Rejection) in
                 let instrument = try services.requireInstrument(order.symbol)
                 let price = try fields.positive("price", scale: instrument.priceScale)
                 let quantity = try fields.positive("quantity", scale: instrument.quantityScale)
+                let trigger = try fields.positive("stop_price", scale: instrument.priceScale)
                 try checkSteps(price: price, quantity: quantity, instrument)
+                try checkSteps(price: trigger, quantity: nil, instrument)
                 return OrderChange(
-                    price: price.map { Price($0) }, quantity: quantity.map { Quantity($0) })
+                    price: price.map { Price($0) }, quantity: quantity.map { Quantity($0) },
+                    triggerPrice: trigger.map { Price($0) })
             }
         }
     }

@@ -13,7 +13,7 @@ extension Field {
             ofAccount, symbol,
             Field("side", .choice(["buy", "sell"]), "Only this side."),
             Field(
-                "status", .choices(OrderStatus.used.map(\.name)),
+                "status", .choices(OrderStatus.allCases.map(\.name)),
                 "Only these, separated by commas."),
             Field("tag", .identifier(most: Limits.tagBytes), "Only with this tag."),
         ] + timeSpan
@@ -66,8 +66,8 @@ struct OrderQuery {
         guard let text = fields["status"] else { return [] }
         var statuses: Set<OrderStatus> = []
         for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let status = OrderStatus.used.first(where: { $0.name == name }) else {
-                let names = OrderStatus.used.map(\.name).joined(separator: ", ")
+            guard let status = OrderStatus.allCases.first(where: { $0.name == name }) else {
+                let names = OrderStatus.allCases.map(\.name).joined(separator: ", ")
                 throw .invalid(
                     "status", given: text, allowed: "some of \(names), separated by commas")
             }

@@ -3,7 +3,7 @@
 import Trading
 
 extension Shape {
-    private static let statuses = OrderStatus.used.map(\.keptName)
+    private static let statuses = OrderStatus.allCases.map(\.keptName)
     private static let sides = ["buy", "sell"]
 
     static let keptOrder = Shape(

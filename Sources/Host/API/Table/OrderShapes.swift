@@ -2,14 +2,9 @@
 
 import Trading
 
-extension OrderStatus {
-    /// Those that orders have so far: nothing parks an order or waits for a trigger yet.
-    static let used = allCases.filter { $0 != .triggered && $0 != .parked }
-}
-
 extension Shape {
     private static let sides = Kind.choice(["buy", "sell"])
-    private static let statuses = Kind.choice(OrderStatus.used.map(\.name))
+    private static let statuses = Kind.choice(OrderStatus.allCases.map(\.name))
 
     private static let orderNames: [Member] = [
         .init("order_id", .text, "The account, a dash and the client order id."),
@@ -31,8 +26,9 @@ extension Shape {
                 nullable: true),
             .init(
                 "exec_type",
-                .choice(["new", "trade", "cancelled", "replaced", "expired", "rejected"]),
-                "What this report is about."),
+                .choice(ExecutionType.allCases.map(\.name)),
+                "What this report is about: triggered, a parked order was set off; restated, its "
+                    + "price or quantity changed without its client."),
             .init("order_status", statuses, "The order's, after this step."),
             .init("last_qty", .decimal, "Of this trade; 0 in other reports."),
             .init("last_px", .decimal, "Of this trade.", nullable: true),
@@ -41,7 +37,10 @@ extension Shape {
             .init("avg_px", .decimal, "Of the fills up to here.", nullable: true),
             .init("liquidity", .choice(["maker", "taker"]), "Of this trade.", nullable: true),
             .init("trade_id", .text, "Of this trade.", nullable: true),
-            .init("reason", .text, "Why the order ended, with its values.", nullable: true),
+            .init(
+                "reason", .text,
+                "Why the order ended, with its values; what set it off or changed it.",
+                nullable: true),
             .init("tag", .text, nullable: true),
             .init("event_seq", .integer, "The event that holds this step."),
             .init(
@@ -62,10 +61,13 @@ extension Shape {
         orderNames + [
             .init("asset_type", .text, "As it was given.", nullable: true),
             .init("params", .any, "The order type's own, as they were given.", nullable: true),
-            .init("price", .decimal, "The limit; null for market.", nullable: true),
+            .init(
+                "price", .decimal,
+                "The limit; a pegged order's price now; null for market and containers.",
+                nullable: true),
             .init("quantity", .decimal),
             .init("filled_quantity", .decimal),
-            .init("remaining_quantity", .decimal, "What still works."),
+            .init("remaining_quantity", .decimal, "What is left; 0 once it has ended."),
             .init("avg_price", .decimal, "Of the fills.", nullable: true),
             .init("fee", .decimal, "All fees so far."),
             .init("status", statuses),
@@ -78,7 +80,34 @@ extension Shape {
             .init("closed_at", .time, nullable: true),
             .init("expire_time", .time, nullable: true),
             .init("event_seq", .integer, "The event that changed it last."),
-        ]
+        ] + orderExtra
+
+    private static let orderExtra: [Member] = [
+        .init("post_only", .flag),
+        .init("reduce_only", .flag),
+        .init("stp_mode", .choice(SelfTradeMode.allCases.map(\.name))),
+        .init("display_quantity", .decimal, "The most that is seen at a time.", nullable: true),
+        .init("min_quantity", .decimal, "Until its arrival was judged.", nullable: true),
+        .init("stop_price", .decimal, "What sets it off; of a trail, now.", nullable: true),
+        .init(
+            "trigger", .choice(TriggerSource.allCases.map(\.name)),
+            "Whose price is compared with stop_price.", nullable: true),
+        .init(
+            "trigger_direction", .choice(TriggerDirection.allCases.map(\.name)), nullable: true),
+        .init("trail_amount", .decimal, "How far its stop_price trails.", nullable: true),
+        .init("trail_bps", .integer, "The same in basis points.", nullable: true),
+        .init("limit_offset", .decimal, "A trailing limit less its stop_price.", nullable: true),
+        .init("peg", .choice(PegReference.allCases.map(\.name)), nullable: true),
+        .init("peg_offset", .decimal, nullable: true),
+        .init("peg_limit", .decimal, "The worst price it may come to.", nullable: true),
+        .init("parent_order_id", .text, "Of a child: its family's main order.", nullable: true),
+        .init(
+            "link_group", .integer, "Members of one group act on each other.", nullable: true),
+        .init(
+            "link_action", .choice(LinkAction.allCases.map(\.name)),
+            "What another member's fill does to this one.", nullable: true),
+        .init("children", .list(.text), "Ids of all orders that were made for it."),
+    ]
 
     static let order = Shape("Order", orderMembers)
 

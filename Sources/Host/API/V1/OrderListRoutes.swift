@@ -55,12 +55,26 @@ struct OrderListRoutes {
         let query = OrderQuery(fields: try exchange.queryFields(), services: services)
         let page = try exchange.page(query.fields, defaultLimit: Limits.listDefault)
         let filter = try query.filter(of: exchange.principal)
-        services.history.orders(filter, page) { [services] result in
-            exchange.replyItems(result) { order, json in
-                json.beginObject()
-                OrderJSON.writeV1Fields(
-                    order, scales: services.scales(order.symbol), into: &json)
-                json.endObject()
+        services.history.orders(filter, page) { [self] result in
+            switch result {
+            case .failure(let rejection): exchange.fail(rejection)
+            case .success(let orders): reply(exchange, orders)
+            }
+        }
+    }
+
+    private func reply(_ exchange: Exchange, _ orders: PageOf<Order>) {
+        services.history.children(of: orders.items) { [services] result in
+            switch result {
+            case .failure(let rejection): exchange.fail(rejection)
+            case .success(let families):
+                exchange.replyItems(.success(orders)) { order, json in
+                    json.beginObject()
+                    OrderJSON.writeV1Fields(
+                        order, children: families[order.id] ?? [],
+                        scales: services.scales(order.symbol), into: &json)
+                    json.endObject()
+                }
             }
         }
     }

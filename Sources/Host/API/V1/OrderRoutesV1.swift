@@ -170,21 +170,31 @@ extension Services {
         history.history(of: order.id) { [self] result in
             switch result {
             case .failure(let rejection): exchange.fail(rejection)
-            case .success(let steps):
-                let scales = scales(order.symbol)
-                exchange.reply { json in
-                    json.beginObject()
-                    OrderJSON.writeV1Fields(order, scales: scales, into: &json)
-                    json.key("history")
-                    json.beginArray()
-                    for step in steps.items where step.sequence <= order.lastSequence {
-                        ExecutionJSON.write(
-                            step, of: order, scales: scales, receivedAt: 0, into: &json)
-                    }
-                    json.endArray()
-                    json.field("history_is_cut", steps.isCut)
-                    json.endObject()
+            case .success(let steps): reply(exchange, order, steps)
+            }
+        }
+    }
+
+    private func reply(_ exchange: Exchange, _ order: Order, _ steps: OrderSteps) {
+        history.children(of: [order]) { [self] result in
+            guard case .success(let families) = result else {
+                if case .failure(let rejection) = result { exchange.fail(rejection) }
+                return
+            }
+            let scales = scales(order.symbol)
+            exchange.reply { json in
+                json.beginObject()
+                OrderJSON.writeV1Fields(
+                    order, children: families[order.id] ?? [], scales: scales, into: &json)
+                json.key("history")
+                json.beginArray()
+                for step in steps.items where step.sequence <= order.lastSequence {
+                    ExecutionJSON.write(
+                        step, of: order, scales: scales, receivedAt: 0, into: &json)
                 }
+                json.endArray()
+                json.field("history_is_cut", steps.isCut)
+                json.endObject()
             }
         }
     }

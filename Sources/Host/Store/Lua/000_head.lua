@@ -8,10 +8,11 @@
 --
 -- Every number is a whole number of at most 2^53-1, the largest that Lua keeps exactly.
 
--- Limits of one call; Limits.swift names the same.
+-- Limits of one call; Limits.swift names the same. Others stand where they are kept.
 local FILLS_PER_CALL = 1000
 local EXPIRIES_PER_CALL = 100
-local GUARDS_PER_CALL = 64
+-- Places in books and in the work queue that one call may take, so that each has a number of its own.
+local PLACES_PER_CALL = 4096
 
 -- Decimals of money, in every currency: Money.scale.
 local MONEY_SCALE = 4

@@ -7,16 +7,14 @@ end
 
 local error, ipairs, pcall, tonumber, type, unpack
 local redis_call, pack, unpack_struct
-local format, find, match, gmatch, gsub, sub, rep, concat, fmod, frexp, ldexp
+local format, find, match, gmatch, sub, concat, table_sort, fmod
 
 local function bind()
     error, ipairs, pcall, tonumber, type, unpack = globals()
     redis_call = redis.call
     pack, unpack_struct = struct.pack, struct.unpack
     format, find, match, gmatch = string.format, string.find, string.match, string.gmatch
-    gsub, sub, rep = string.gsub, string.sub, string.rep
-    concat = table.concat
-    fmod, frexp, ldexp = math.fmod, math.frexp, math.ldexp
+    sub, concat, table_sort, fmod = string.sub, table.concat, table.sort, math.fmod
 end
 
 -- Ends the first half of a call: nothing was written, and nothing will be.

@@ -5,31 +5,29 @@ local MAXIMUM = 9007199254740991
 -- Notional sums are kept as high × NOTIONAL_BASE + low.
 local NOTIONAL_BASE = 100000000000000
 
+local whole, multiply_divide, digits_of, decimal
+
+-- A sum that may have grown too large: the number itself, or the call is refused. Only the last
+-- addition may pass 2^53: of three numbers, first take the difference of two.
+local function bounded(number)
+    if number > MAXIMUM or number < -MAXIMUM then refuse('amount_too_large') end
+    return number
+end
+
+do
+
 -- Most arguments are one digit, and a table tells what it is for a tenth of what reading it costs.
 local DIGITS = {}
 for digit = 0, 9 do DIGITS['' .. digit] = digit end
 
 -- The whole number that an argument spells.
-local function whole(text, name)
+function whole(text, name)
     local digit = DIGITS[text]
     if digit then return digit end
     if #text > 17 or not find(text, '^%-?%d+$') then refuse('bad_argument', 'name=' .. name) end
     local number = tonumber(text)
     if number > MAXIMUM or number < -MAXIMUM then refuse('bad_argument', 'name=' .. name) end
     if number == 0 then return 0 end
-    return number
-end
-
-local function whole_within(text, name, least, most)
-    local number = whole(text, name)
-    if number < least or number > most then refuse('bad_argument', 'name=' .. name) end
-    return number
-end
-
--- A sum that may have grown too large: the number itself, or the call is refused. Only the last
--- addition may pass 2^53: of three numbers, first take the difference of two.
-local function bounded(number)
-    if number > MAXIMUM or number < -MAXIMUM then refuse('amount_too_large') end
     return number
 end
 
@@ -40,8 +38,8 @@ local function multiply_divide_large(a, b, d)
     local step_rest = fmod(a, d)
     local step = (a - step_rest) / d
     local quotient, rest = 0, 0
-    local _, bits = frexp(b)
-    local bit = ldexp(1, bits - 1)
+    local _, bits = math.frexp(b)
+    local bit = math.ldexp(1, bits - 1)
     while bit >= 1 do
         quotient = quotient + quotient
         if rest >= d - rest then
@@ -64,7 +62,7 @@ end
 
 -- a × b ÷ d rounded down, and what remains: whole numbers from 0 up, d from 1 up. Refused where the
 -- quotient passes 2^53-1.
-local function multiply_divide(a, b, d)
+function multiply_divide(a, b, d)
     local product = a * b
     if product > MAXIMUM then return multiply_divide_large(a, b, d) end
     local rest = fmod(product, d)
@@ -73,7 +71,7 @@ end
 
 -- A whole number in decimal digits. A call spells the same price for several keys in a row.
 local spelled_number, spelled
-local function digits_of(number)
+function digits_of(number)
     if number ~= spelled_number then
         spelled_number, spelled = number, format('%d', number)
     end
@@ -81,12 +79,20 @@ local function digits_of(number)
 end
 
 -- A scaled number as clients write it: (1505, 2) gives "15.05", without trailing zeros.
-local function decimal(number, scale)
+function decimal(number, scale)
     local sign = number < 0 and '-' or ''
     local digits = format('%d', number < 0 and -number or number)
     if scale == 0 then return sign .. digits end
-    digits = rep('0', scale + 1 - #digits) .. digits
-    local fraction = gsub(sub(digits, -scale), '0+$', '')
+    digits = string.rep('0', scale + 1 - #digits) .. digits
+    local fraction = string.gsub(sub(digits, -scale), '0+$', '')
     if fraction ~= '' then fraction = '.' .. fraction end
     return sign .. sub(digits, 1, -scale - 1) .. fraction
+end
+
+end
+
+local function whole_within(text, name, least, most)
+    local number = whole(text, name)
+    if number < least or number > most then refuse('bad_argument', 'name=' .. name) end
+    return number
 end

@@ -10,35 +10,6 @@
 -- digits before anything else, at half the price of the command.
 
 local NONE = {}
-local CALL = {}
-
-local function now()
-    local time = redis_call('TIME')
-    return time[1] * 1000000 + time[2]
-end
-
--- kind is the event's (docs/REDIS.md). The sequence number is the one that this call will have.
-local function begin(keys, kind, symbol)
-    local call = CALL
-    call.keys, call.kind, call.symbol = keys, kind, symbol
-    call.names, call.instrument, call.market, call.main = nil, nil, nil, nil
-    call.seq, call.time = (redis_call('GET', keys.seq) or 0) + 1, now()
-    -- By id.
-    call.orders, call.accounts, call.positions = NONE, NONE, NONE
-    -- By score: the price, negated for bids.
-    call.levels = NONE
-    call.other_orders, call.changed_accounts, call.changed_positions = NONE, NONE, NONE
-    call.changed_levels, call.changed_instruments = NONE, NONE
-    -- Sections of the event that are packed as they come up.
-    call.trades, call.ledger, call.guards, call.access = NONE, NONE, NONE, NONE
-    -- Commands, most of them on zsets; those that remove from one are found by its key as well.
-    call.writes, call.removals = NONE, NONE
-    call.fee, call.fee_total, call.account_counter, call.event = 0, nil, nil, nil
-    call.audit = nil
-    -- Of the trade made last; 0 where there is none.
-    call.last_price, call.last_quantity = 0, 0
-    return call
-end
 
 local function append(call, name, item)
     local list = call[name]
@@ -59,13 +30,41 @@ local function set_in(call, name, key, value)
 end
 
 -- Hashes have been read before they are written; a zset is read here, so that a key of another type
--- is met before any write.
-local function add_to_zset(call, key, score, member)
-    redis_call('ZCARD', key)
-    append(call, 'writes', { 'ZADD', key, score, member })
+-- is met before any write. Of what a call does to one member only the last counts; `is_last` says
+-- that it does nothing to it from here on.
+local function add_to_zset(call, key, score, member, is_last)
+    if is_last then
+        redis_call('ZCARD', key)
+        append(call, 'writes', { 'ZADD', key, score, member })
+        return
+    end
+    local added = call.additions[key]
+    local write = added and added[member]
+    if write then
+        write[3], write.is_void = score, false
+    else
+        redis_call('ZCARD', key)
+        write = { 'ZADD', key, score, member }
+        append(call, 'writes', write)
+        if added then
+            added[member] = write
+        else
+            set_in(call, 'additions', key, { [member] = write })
+        end
+    end
+    local removal = call.removals[key]
+    if not removal then return end
+    for index = #removal, 3, -1 do
+        if removal[index] == member then
+            removal[index] = removal[#removal]
+            removal[#removal] = nil
+        end
+    end
 end
 
 local function remove_from_zset(call, key, member)
+    local added = call.additions[key]
+    if added and added[member] then added[member].is_void = true end
     local write = call.removals[key]
     if write then
         write[#write + 1] = member
@@ -77,10 +76,59 @@ local function remove_from_zset(call, key, member)
     set_in(call, 'removals', key, write)
 end
 
--- How many members this call takes out of a zset that still stand in it.
-local function removed_from(call, key)
-    local write = call.removals[key]
-    return write and #write - 2 or 0
+-- Where an order stands in line: in its level or in the work queue. Later ones have larger numbers.
+local function next_place(call)
+    local place = call.places
+    if place == PLACES_PER_CALL then refuse('too_much_work') end
+    call.places = place + 1
+    return call.seq * PLACES_PER_CALL + place
+end
+
+local begin, account_changed, position_changed, order_changed, instrument_of
+
+do
+
+local CALL = {}
+
+local function now()
+    local time = redis_call('TIME')
+    return time[1] * 1000000 + time[2]
+end
+
+-- kind is the event's (docs/REDIS.md). The sequence number is the one that this call will have.
+function begin(keys, kind, symbol)
+    local call = CALL
+    call.keys, call.kind, call.symbol = keys, kind, symbol
+    call.names, call.instrument, call.market, call.main = nil, nil, nil, nil
+    call.seq, call.time = (redis_call('GET', keys.seq) or 0) + 1, now()
+    -- By id.
+    call.orders, call.accounts, call.positions = NONE, NONE, NONE
+    -- By score: the price, negated for bids.
+    call.levels = NONE
+    call.other_orders, call.changed_accounts, call.changed_positions = NONE, NONE, NONE
+    call.changed_levels, call.changed_instruments = NONE, NONE
+    -- Sections of the event that are packed as they come up.
+    call.trades, call.steps, call.ledger, call.guards, call.access = NONE, NONE, NONE, NONE, NONE
+    -- Commands, most of them on zsets: those that add to one are found by its key and the member,
+    -- those that remove from one by its key.
+    call.writes, call.additions, call.removals = NONE, NONE, NONE
+    call.fee, call.fee_total, call.account_counter, call.event = 0, nil, nil, nil
+    call.audit = nil
+    -- Whether the main order's own arrival is over, and whether anything happened to it after.
+    call.is_concluded, call.later = false, 0
+    -- The sides of books as far as they were read, and the orders that this call placed in them. How
+    -- much the order that arrives would still trade.
+    call.windows, call.placed, call.places, call.wanted = NONE, NONE, 0, 0
+    -- Families by their main order's id, orders that were parked here by the key of their triggers,
+    -- open reduce-only orders by account.
+    call.families, call.armed, call.reducers = NONE, NONE, NONE
+    -- What is to be done after an arrival (170_after.lua).
+    call.is_special, call.grants, call.ended = false, NONE, NONE
+    call.queue, call.queue_head, call.queue_end, call.points = NONE, 1, 0, NONE
+    call.fires, call.arrivals = 0, 0
+    -- Of the trades of the arrival that is under way; 0 where there is none.
+    call.fills, call.first_price, call.last_price, call.last_quantity = 0, 0, 0, 0
+    return call
 end
 
 local function changed(call, name, record)
@@ -91,30 +139,31 @@ local function changed(call, name, record)
     end
 end
 
-local function account_changed(call, account)
+function account_changed(call, account)
     changed(call, 'changed_accounts', account)
     account.updated_at = call.time
 end
 
-local function position_changed(call, position)
+function position_changed(call, position)
     changed(call, 'changed_positions', position)
 end
 
--- cause: why, as the event says it (docs/REDIS.md, ORDER section).
-local function order_changed(call, order, cause)
+-- cause: why, as the event says it (docs/REDIS.md, ORDER section); the first one stays.
+function order_changed(call, order, cause)
     if order == call.main then
         order.last_seq = call.seq
+        if call.is_concluded then call.later = 1 end
     else
         changed(call, 'other_orders', order)
     end
-    order.cause = cause
+    if order.cause == 0 then order.cause = cause end
     order.updated_at = call.time
 end
 
 -- What was made of a record, for as long as the record is the same. Nothing changes these tables.
 local unpacked_instruments = {}
 
-local function instrument_of(call, symbol)
+function instrument_of(call, symbol)
     local record = redis_call('HGET', call.keys.instruments, symbol)
     if not record then refuse('unknown_symbol', 'symbol=' .. symbol) end
     call.names = keys_of_symbol(call.keys, symbol)
@@ -126,6 +175,8 @@ local function instrument_of(call, symbol)
     end
     call.instrument = instrument
     return instrument
+end
+
 end
 
 local function account_of(call, id)

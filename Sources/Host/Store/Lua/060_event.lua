@@ -16,6 +16,9 @@ do
 local PIECES_KEPT = 100
 local pieces, piece_count = {}, 0
 
+-- The totals of a level where nothing stands.
+local NO_LEVEL = '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
+
 local function add_piece(piece)
     piece_count = piece_count + 1
     pieces[piece_count] = piece
@@ -39,13 +42,16 @@ local function add_orders(orders)
     for index = 1, #orders do add_order(orders[index]) end
 end
 
+-- Those that end as they began are left out, and not written.
 local function add_levels(levels)
     for index = 1, #levels do
         local level = levels[index]
         local section = pack(
             '<BI4BBlll', 5, 26, LIT, level.side, level.price, level.quantity, level.count)
-        level.record = sub(section, -16)
-        add_piece(section)
+        local record = sub(section, -16)
+        level.is_same = record == (level.record or NO_LEVEL)
+        level.record = record
+        if not level.is_same then add_piece(section) end
     end
 end
 
@@ -128,6 +134,7 @@ function prepare(call)
     add_instruments(call.changed_instruments)
     if call.main then add_order(call.main) end
     add_packed(call.trades)
+    add_packed(call.steps)
     add_orders(call.other_orders)
     add_levels(call.changed_levels)
     add_positions(call.changed_positions)
@@ -144,6 +151,8 @@ end
 -- One command where it can be; `write` is command, key and values.
 local function run(write)
     local count = #write
+    -- All that it would have added or removed was taken back.
+    if write.is_void or (count < 3 and write[1] == 'ZREM') then return end
     if count <= VALUES_PER_COMMAND then
         redis_call(unpack(write))
         return
@@ -173,7 +182,9 @@ end
 local function write_levels(keys, levels)
     for index = 1, #levels do
         local level = levels[index]
-        if level.count == 0 then
+        if level.is_same then
+            -- As it stands.
+        elseif level.count == 0 then
             redis_call('HDEL', keys[level.side], level.field)
         else
             redis_call('HSET', keys[level.side], level.field, level.record)

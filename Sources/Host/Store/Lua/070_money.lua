@@ -19,10 +19,13 @@ local function charge(order, amount, bps)
     return fee
 end
 
--- The money that `quantity` more of a buy order may need at its price: cost and worst fee.
+-- The money that `quantity` more of a buy order may need at its price, a pegged one at its limit: cost
+-- and worst fee.
 local function buy_need(instrument, order, quantity)
     if quantity == 0 then return 0 end
-    local cost, is_rounded = amount_of(instrument, order.price, quantity)
+    local price, x = order.price, order.x
+    if x and x.peg > 0 then price = x.peg_limit end
+    local cost, is_rounded = amount_of(instrument, price, quantity)
     if is_rounded then cost = cost + 1 end
     local fee = 0
     if instrument.worst_bps > 0 then

@@ -40,23 +40,54 @@ local function only_reduces(position, side, quantity)
     return position.quantity > 0 and outcome >= 0
 end
 
--- Brings what account and position hold for an order in line with what it needs now: nothing once
--- it has ended. order.working is the quantity that they hold for so far.
-local function update_hold(call, order)
-    local leaves = leaves_of(order)
-    local position = position_of(call, order.account)
-    local hold = leaves
-    if order.side == BUY then
-        hold = buy_need(call.instrument, order, leaves)
-        if hold ~= order.hold then
-            local account = account_of(call, order.account)
-            account.held = bounded(account.held + (hold - order.hold))
-            account_changed(call, account)
-        end
-        position.open_buy = bounded(position.open_buy + (leaves - order.working))
-    else
-        position.held = bounded(position.held + (leaves - order.working))
+-- Charges account and position with what an order holds and works with from now on. A link group is
+-- charged its largest member's. Nothing is marked as changed.
+local function charge_hold(call, order, hold, working)
+    local was_hold, was_working = order.hold, order.working
+    order.hold, order.working = hold, working
+    if order.x then
+        local other_hold, other_working = largest_of_others(call, order)
+        if hold < other_hold then hold = other_hold end
+        if was_hold < other_hold then was_hold = other_hold end
+        if working < other_working then working = other_working end
+        if was_working < other_working then was_working = other_working end
     end
-    if leaves ~= order.working then position_changed(call, position) end
-    order.hold, order.working = hold, leaves
+    local position = position_of(call, order.account)
+    if order.side == BUY then
+        if hold ~= was_hold then
+            local account = account_of(call, order.account)
+            account.held = bounded(account.held + (hold - was_hold))
+        end
+        position.open_buy = bounded(position.open_buy + (working - was_working))
+    else
+        position.held = bounded(position.held + (working - was_working))
+    end
+end
+
+-- Gives back what an order holds, as if it had not come yet, until `update_hold` is called for it.
+local function lift(call, order)
+    local position = position_of(call, order.account)
+    order.held_before = order.side == BUY and account_of(call, order.account).held or 0
+    order.open_before = order.side == BUY and position.open_buy or position.held
+    charge_hold(call, order, 0, 0)
+end
+
+-- Brings what account and position hold for an order in line with what it needs now: nothing once
+-- it has ended.
+local function update_hold(call, order)
+    local working = working_of(order)
+    local hold, position, account = working, position_of(call, order.account), nil
+    local held, open = order.held_before, order.open_before
+    if order.side == BUY then
+        hold = buy_need(call.instrument, order, working)
+        account = account_of(call, order.account)
+        held, open = held or account.held, open or position.open_buy
+    else
+        open = open or position.held
+    end
+    order.held_before, order.open_before = nil, nil
+    charge_hold(call, order, hold, working)
+    if account and account.held ~= held then account_changed(call, account) end
+    local now = order.side == BUY and position.open_buy or position.held
+    if now ~= open then position_changed(call, position) end
 end

@@ -1,6 +1,12 @@
 -- Guards: the limits of risk rules, judged in the call that matches, so that no two orders can
 -- pass one limit together.
 
+local read_guards, judge
+
+do
+
+local GUARDS_PER_CALL = 64
+
 local function read_guard(text)
     local rule, mode, metric, limit, code, exempt =
         match(text, '^([^|]*)|([12])|(%a+)|(%-?%d+)|([%w_]+)|([01])$')
@@ -14,7 +20,7 @@ local function read_guard(text)
 end
 
 -- `rule|mode|metric|limit|code|exempt` joined by `;`.
-local function read_guards(text)
+function read_guards(text)
     if text == '' then return NONE end
     local guards = {}
     for one in gmatch(text, '[^;]+') do
@@ -33,7 +39,7 @@ end
 
 -- Judges every guard, notes each value for the event, and returns code and values of the first
 -- enforced one that doesn't hold, nil where all do. A guard in shadow mode is noted only.
-local function judge(call, guards, order, quantity)
+function judge(call, guards, order, quantity)
     if #guards == 0 then return nil end
     local position = position_of(call, order.account)
     local value = exposure(position, order.side, quantity)
@@ -50,4 +56,6 @@ local function judge(call, guards, order, quantity)
         end
     end
     return code, values
+end
+
 end

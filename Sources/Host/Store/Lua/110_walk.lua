@@ -1,4 +1,5 @@
--- Reading the opposite side of a book: what an order would trade, and why it stops there.
+-- Looking at the opposite side of a book before an order trades: what it would find there, and the
+-- price that protects one without a limit.
 
 -- What an internal order's price must lie within: the lit book's best prices, where both exist.
 local function lit_bounds(call)
@@ -7,65 +8,116 @@ local function lit_bounds(call)
     return nil, nil
 end
 
--- The trades that `order` would make now, best price first, then earliest; nothing is changed. The
--- second result is nil where they fill it, else why they end:
---   end    no more orders within its price
---   self   the next is the same account's: the newer order is cancelled (cancel_newest)
---   lit    the next, internal, has a price outside the lit book's
---   cap    FILLS_PER_CALL
-local function walk(call, order)
-    local opposite = order.side == BUY and SELL or BUY
-    local book = call.names.book[order.book][opposite]
-    local last_score = score_of(opposite, order.price)
+local function opposite_of(order)
+    return order.side == BUY and SELL or BUY
+end
+
+-- Whether a price on the other side lies beyond what the order would pay or take.
+local function is_beyond(order, price)
+    if order.side == BUY then return price > order.price end
+    return price < order.price
+end
+
+-- What becomes of an order that meets one of its own account.
+local SELF_TRADE = { NEWEST = 1, OLDEST = 2, BOTH = 3, DECREMENT = 4 }
+
+local each_resting, look_ahead, protected, protection_price
+
+do
+
+-- Those that this call placed in a book and that stand there still, in their sequence.
+local function placed_in_turn(call, key)
+    local standing = {}
+    for _, order in ipairs(call.placed[key] or NONE) do
+        if order.placed then standing[#standing + 1] = order end
+    end
+    table_sort(standing, stands_before)
+    return standing
+end
+
+-- Shows a side's orders in the sequence in which they would trade until `visit` says true. Those that
+-- it shows first may lie within `limit` or beyond it.
+function each_resting(call, key, limit, visit)
+    local placed, next_placed = placed_in_turn(call, key), 1
+    local window = call.windows[key]
+    local index = window and window.head or 1
+    while true do
+        local order = window and window[index]
+        if order then
+            index = index + 1
+            if order.home then
+                while placed[next_placed] and stands_before(placed[next_placed], order) do
+                    if visit(placed[next_placed]) then return end
+                    next_placed = next_placed + 1
+                end
+                if visit(order) then return end
+            end
+        else
+            local more = read_window(call, key, limit)
+            if not more then break end
+            window = more
+        end
+    end
+    for later = next_placed, #placed do
+        if visit(placed[later]) then return end
+    end
+end
+
+-- How many fills taking `quantity` of a resting order makes: an iceberg is taken slice by slice.
+local function fills_of(resting, quantity)
+    local x = resting.x
+    if not x or x.display == 0 or quantity <= x.shown then return 1 end
+    local hidden = quantity - x.shown
+    local rest = fmod(hidden, x.display)
+    return 1 + (hidden - rest) / x.display + (rest > 0 and 1 or 0)
+end
+
+-- What `order` would trade now; nothing is changed. Returns quantity and cost, and why it ends there,
+-- nil where it would all be filled: 'end', 'self', 'lit', 'cap' as in `match` (125_match.lua).
+function look_ahead(call, order)
+    local side = opposite_of(order)
+    local key, limit = call.names.book[order.book][side], score_of(side, order.price)
     local bid, ask
     if order.book == INTERNAL then bid, ask = lit_bounds(call) end
-    local leaves, matches = order.quantity - order.filled, {}
-    local offset, page = 0, FIRST_PAGE
-    while true do
-        local members = redis_call(
-            'ZRANGEBYSCORE', book, '-inf', last_score, 'LIMIT', page_start(offset), page)
-        if #members == 0 then return matches, 'end' end
-        local ids, records = read_page(call, members)
-        for index = 1, #ids do
-            local resting = order_from(call, ids[index], records[index])
-            if resting.status <= PARTIALLY_FILLED then
-                local price = resting.price
-                if resting.account == order.account then return matches, 'self' end
-                if bid and (price < bid or price > ask) then return matches, 'lit' end
-                if #matches == FILLS_PER_CALL then return matches, 'cap' end
-                local open = resting.quantity - resting.filled
-                local quantity = open < leaves and open or leaves
-                matches[#matches + 1] = {
-                    resting = resting, price = price, quantity = quantity,
-                    amount = amount_of(call.instrument, price, quantity),
-                }
-                leaves = leaves - quantity
-                if leaves == 0 then return matches, nil end
+    local sought, found, cost, fills, stop = working_of(order), 0, 0, 0, 'end'
+    each_resting(call, key, limit, function(resting)
+        local price, open = resting.price, working_of(resting)
+        if is_beyond(order, price) then return true end
+        local quantity = open < sought and open or sought
+        if resting.account == order.account then
+            if order.self_trade == SELF_TRADE.OLDEST then return false end
+            if order.self_trade == SELF_TRADE.NEWEST or order.self_trade == SELF_TRADE.BOTH then
+                stop = 'self'
+                return true
             end
+            sought = sought - quantity
+            if sought == 0 then stop = 'self' end
+            return sought == 0
         end
-        offset, page = offset + #members, PAGE
-    end
+        if bid and (price < bid or price > ask) then
+            stop = 'lit'
+            return true
+        end
+        fills = fills + fills_of(resting, quantity)
+        if fills > FILLS_PER_CALL then
+            stop = 'cap'
+            return true
+        end
+        found, sought = found + quantity, sought - quantity
+        cost = bounded(cost + amount_of(call.instrument, price, quantity))
+        if sought == 0 then stop = nil end
+        return sought == 0
+    end)
+    if stop == nil and found < working_of(order) then stop = 'self' end
+    return found, cost, stop
 end
 
--- Whether any order of the side is left beyond those that `matches` takes. Orders that this call
--- ended still stand in the zset.
-local function has_more(call, book, side, matches)
-    local key = call.names.book[book][side]
-    return redis_call('ZCARD', key) - removed_from(call, key) > #matches
-end
-
--- A market order's limit: the best opposite price, moved by the instrument's band to the worse,
--- within it on a tick. nil and the reason where there is nothing to trade with.
-local function protection_price(call, order)
-    local instrument = call.instrument
-    local reference = best_price(call, order.book, order.side == BUY and SELL or BUY)
-    if not reference then
-        if market_of(call).last == 0 then return nil, 'no_reference_price' end
-        return nil, 'no_liquidity'
-    end
+-- A price moved from `reference` by the instrument's band to the worse for `side`, within it on a
+-- tick, never better than the reference.
+function protected(instrument, side, reference)
     local tick = instrument.tick
     local step = multiply_divide(reference, instrument.band_bps, 10000)
-    if order.side == BUY then
+    if side == BUY then
         local price = reference + step
         if price > MAXIMUM then price = MAXIMUM end
         price = price - fmod(price, tick)
@@ -76,4 +128,17 @@ local function protection_price(call, order)
     if over > 0 then price = price - over + tick end
     if price <= 0 then price = tick end
     return price < reference and price or reference
+end
+
+-- A market order's limit, from the best opposite price. nil and the reason where there is nothing to
+-- trade with.
+function protection_price(call, order)
+    local reference = best_price(call, order.book, opposite_of(order))
+    if not reference then
+        if market_of(call).last == 0 then return nil, 'no_reference_price' end
+        return nil, 'no_liquidity'
+    end
+    return protected(call.instrument, order.side, reference)
+end
+
 end

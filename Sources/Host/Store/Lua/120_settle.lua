@@ -1,15 +1,25 @@
--- Making the trades that a walk found: fills, cash, shares, fees, ledger, levels, market.
+-- Making one trade: fills, cash, shares, fees, ledger, levels, market, and what follows from it at
+-- once, in links and reduce-only orders.
 
 local MICROS_PER_DAY = 86400000000
 
--- One side's part of a trade. Returns the fee that it pays.
-local function fill(call, order, trade, bps)
+local make_trade, cut_reducers, reducing_beside, keep_links_covered
+
+do
+
+local function add_notional(order, trade)
     local high, low = multiply_divide(trade.price, trade.quantity, NOTIONAL_BASE)
     order.notional_low = order.notional_low + low
     if order.notional_low >= NOTIONAL_BASE then
         order.notional_low, high = order.notional_low - NOTIONAL_BASE, high + 1
     end
     order.notional_high = bounded(order.notional_high + high)
+end
+
+-- One side's part of a trade. Returns the fee that it pays. What an end takes with it follows from
+-- the indexes that the order stands in; the family hears of it after the arrival.
+local function fill(call, order, trade, bps)
+    add_notional(order, trade)
     order.filled = order.filled + trade.quantity
     order.amount = bounded(order.amount + trade.amount)
     if order.filled == order.quantity then
@@ -55,17 +65,33 @@ local function note_in_market(call, trade, book)
     if market.low == 0 or price < market.low then market.low = price end
 end
 
--- The resting order's place after its fill.
-local function fill_resting(call, resting, trade, bps)
-    local fee = fill(call, resting, trade, bps)
+-- An iceberg whose shown part is used up shows its next one, at the back of its level.
+local function refresh(call, order)
+    take_from_book(call, order, 0)
+    order.home = false
+    place_in_book(call, order)
+    note_restated(call, order, 'refreshed')
+end
+
+-- The resting order's place after its fill of `quantity`.
+local function stand_after(call, resting, quantity)
+    local x = resting.x
+    if x and x.display > 0 then x.shown = x.shown - quantity end
     if resting.status == FILLED then
-        take_from_book(call, resting, trade.quantity)
+        take_from_book(call, resting, quantity)
         stop_expiry(call, resting)
-    else
-        change_level_of(call, resting, -trade.quantity, 0)
+        return
     end
-    order_changed(call, resting, 2)
-    return fee
+    change_level_of(call, resting, -quantity, 0)
+    if not x then return end
+    if working_of(resting) == 0 then
+        -- A child that waits for more of its main order's fills.
+        take_from_book(call, resting, 0)
+        x.waiting = true
+        parked.park(call, resting)
+    elseif x.display > 0 and x.shown == 0 then
+        refresh(call, resting)
+    end
 end
 
 -- A TRADE section: 49 bytes and the texts.
@@ -77,50 +103,197 @@ local function trade_section(call, order, trade, buy, buy_fee, sell, sell_fee)
         #symbol, symbol, #buy_id, buy_id, #sell_id, sell_id)
 end
 
--- Makes one of the trades that the walk found for `order`.
-local function trade(call, order, made)
-    local instrument, resting = call.instrument, made.resting
+-- What a container's child trades, the container traded.
+local function roll_up(call, order, trade, fee)
+    local main = family_of(call, order.id)[1]
+    if not is_open(main) then return end
+    add_notional(main, trade)
+    main.filled = main.filled + trade.quantity
+    main.amount, main.fee = bounded(main.amount + trade.amount), bounded(main.fee + fee)
+    order_changed(call, main, 7)
+    if main.filled == main.quantity then
+        stop_expiry(call, main)
+        close_order(call, main, FILLED, '')
+        return
+    end
+    main.status = PARTIALLY_FILLED
+    if fmod(main.x.wakes, 2) == 1 then parked.wake_container(call, main) end
+end
+
+-- Takes `quantity` off an open order where more than that is left of it; else cancels it.
+local function cut(call, order, quantity, reason)
+    if order.quantity - quantity <= order.filled then
+        end_order(call, order, CANCELLED, reason, 7)
+        return
+    end
+    local x, shown = order.x, shown_of(order)
+    order.quantity = order.quantity - quantity
+    if x and x.role == AFTER then
+        x.granted = x.granted > quantity and x.granted - quantity or 0
+        if x.granted < order.filled then x.granted = order.filled end
+    end
+    if is_in_book(order) then
+        local working = working_of(order)
+        if x and x.display > 0 and x.shown > working then x.shown = working end
+        if working == 0 then
+            take_from_book(call, order, shown)
+            x.waiting = true
+            parked.park(call, order)
+        else
+            change_level_of(call, order, shown_of(order) - shown, 0)
+        end
+    elseif x and not x.waiting and x.role == AFTER and working_of(order) == 0 then
+        parked.suspend(call, order)
+    end
+    update_hold(call, order)
+    note_restated(call, order, reason)
+    order_changed(call, order, 7)
+end
+
+-- What one member of a link group filled, the others lose.
+local function follow_links(call, order, quantity)
+    local link = order.x.link
+    for _, member in ipairs(family_of(call, order.id)) do
+        local other = member.x
+        if member ~= order and other and other.link == link and is_open(member) then
+            if other.link_action == 1 then
+                end_order(call, member, CANCELLED, 'linked', 7)
+            else
+                cut(call, member, quantity, 'linked')
+            end
+        end
+    end
+end
+
+-- A fill may cost more than the other members' holds have shrunk by. Those that the account no longer
+-- covers are cancelled, the last first.
+function keep_links_covered(call, order)
+    if order.side ~= BUY then return end
+    local account, family = account_of(call, order.account), family_of(call, order.id)
+    local at = #family
+    while at > 0 and available_cash(account) < 0 do
+        local member = family[at]
+        local other = member.x
+        if member ~= order and other and other.link == order.x.link and is_open(member) then
+            end_order(call, member, CANCELLED, 'insufficient_cash', 7)
+        end
+        at = at - 1
+    end
+end
+
+-- The account's open reduce-only orders, newest first.
+local function reducers_of(call, account)
+    local orders = call.reducers[account]
+    if not orders then
+        orders = {}
+        local key = call.keys.prefix .. ':reduce:' .. account .. ':' .. call.symbol
+        local ids = redis_call('ZRANGE', key, '0', '-1')
+        local records = #ids > 0 and redis_call('HMGET', call.keys.orders, unpack(ids)) or NONE
+        local seen = {}
+        for index = 1, #ids do
+            orders[index], seen[ids[index]] = order_from(call, ids[index], records[index]), true
+        end
+        -- Those that began in this call before.
+        for id, order in pairs(call.orders) do
+            if order.account == account and order.x and order.x.is_reducer and not seen[id] then
+                orders[#orders + 1] = order
+            end
+        end
+        set_in(call, 'reducers', account, orders)
+    end
+    table_sort(orders, function(a, b)
+        if a.accepted_seq ~= b.accepted_seq then return a.accepted_seq > b.accepted_seq end
+        return a.id > b.id
+    end)
+    return orders
+end
+
+-- Which link group an order belongs to; an order without links is its own.
+local function group_of(order)
+    local link = order.x.link
+    return link > 0 and main_id_of(order.id) .. ':' .. link or order
+end
+
+-- What the account's open reduce-only orders on an order's side would take off the position, without
+-- the order and its link group. Of a group the largest counts.
+function reducing_beside(call, order)
+    local total, largest, own = 0, {}, group_of(order)
+    for _, other in ipairs(reducers_of(call, order.account)) do
+        local group = group_of(other)
+        if group ~= own and is_open(other) and other.side == order.side then
+            local known = largest[group] or 0
+            if other.working > known then
+                total, largest[group] = total + other.working - known, other.working
+            end
+        end
+    end
+    return total
+end
+
+-- Cuts reduce-only orders, the newest first, until they fit what the account has.
+function cut_reducers(call, account)
+    local position = position_of(call, account)
+    if position.reducers == 0 then return end
+    for _, order in ipairs(reducers_of(call, account)) do
+        if is_open(order) and order.working > 0 then
+            local size = order.side == SELL and position.quantity or -position.quantity
+            local allowed = size > 0 and size - reducing_beside(call, order) or 0
+            if allowed < 0 then allowed = 0 end
+            if order.working > allowed then
+                cut(call, order, order.working - allowed, 'reduce_only')
+            end
+        end
+    end
+end
+
+-- One side's part in what follows from a trade at once.
+local function follow(call, order, quantity)
+    local x = order.x
+    if x then
+        if x.link > 0 then follow_links(call, order, quantity) end
+        if x.has_children then
+            local grants = call.grants
+            local grant = grants[order.id]
+            if grants == NONE then
+                grants = {}
+                call.grants = grants
+            end
+            if grant then
+                grant.quantity = grant.quantity + quantity
+            else
+                grant = { main = order, quantity = quantity }
+                grants[order.id], grants[#grants + 1] = grant, grant
+            end
+        end
+    end
+    local position = position_of(call, order.account)
+    if position.reducers > 0 then cut_reducers(call, order.account) end
+end
+
+-- Trades `quantity` of `order` with a resting order, at the resting order's price.
+function make_trade(call, order, resting, quantity)
+    local instrument, price = call.instrument, resting.price
+    local made = { price = price, quantity = quantity }
+    made.amount = amount_of(instrument, price, quantity)
     local fee = fill(call, order, made, instrument.taker_bps)
-    local resting_fee = fill_resting(call, resting, made, instrument.maker_bps)
+    local resting_fee = fill(call, resting, made, instrument.maker_bps)
+    order_changed(call, resting, 2)
     local buy, buy_fee, sell, sell_fee = order, fee, resting, resting_fee
     if order.side == SELL then buy, buy_fee, sell, sell_fee = resting, resting_fee, order, fee end
     append(call, 'trades', trade_section(call, order, made, buy, buy_fee, sell, sell_fee))
+    stand_after(call, resting, quantity)
     settle_side(call, buy, made, 1, buy_fee)
     settle_side(call, sell, made, -1, sell_fee)
     update_hold(call, resting)
     note_in_market(call, made, order.book)
-    call.last_price, call.last_quantity = made.price, made.quantity
+    if order.book == LIT and call.first_price == 0 then call.first_price = price end
+    call.last_price, call.last_quantity = price, quantity
+    local x, other = order.x, resting.x
+    if x and x.rolls_up then roll_up(call, order, made, fee) end
+    if other and other.rolls_up then roll_up(call, resting, made, resting_fee) end
+    follow(call, order, quantity)
+    follow(call, resting, quantity)
+    if other and other.link > 0 then keep_links_covered(call, resting) end
 end
 
-local function settle(call, order, matches)
-    local count = #matches
-    if count > 1 then
-        local ids = { order.account }
-        for index = 1, count do ids[index + 1] = matches[index].resting.account end
-        preload(call, ids)
-    end
-    for index = 1, count do trade(call, order, matches[index]) end
-end
-
--- Why the remainder of an order that a walk left unfilled is cancelled; nil where it rests.
-local function remainder_reason(order, stop, has_more_orders)
-    if stop == 'self' then return 'self_trade' end
-    if stop == 'cap' then return 'fill_limit' end
-    if order.pricing == MARKET then
-        if stop == 'lit' then return 'outside_lit' end
-        return has_more_orders and 'protection_price' or 'no_liquidity'
-    end
-    if order.policy == CANCEL_REMAINDER then return 'ioc_remainder' end
-    return nil
-end
-
--- What becomes of an order after its trades: it is filled, rests, or its remainder is cancelled.
-local function conclude(call, order, stop, has_more_orders)
-    if order.status == FILLED then return end
-    local reason = remainder_reason(order, stop, has_more_orders)
-    if reason then
-        close_order(call, order, CANCELLED, reason)
-    else
-        place_in_book(call, order)
-    end
 end

@@ -1,7 +1,5 @@
 -- Instruments as the host hands them over.
 
-local SCALE_MOST = 9
-
 local function check_part(is_good, name)
     if not is_good then refuse('bad_argument', 'name=' .. name) end
 end
@@ -10,6 +8,12 @@ local function check_symbol(symbol)
     check_part(find(symbol, '^[%w._/-]+$') and #symbol <= 20, 'symbol')
     return symbol
 end
+
+local read_instrument
+
+do
+
+local SCALE_MOST = 9
 
 -- Whole up to the host's own part: the currency and the schedule have all their bytes.
 local function is_whole_instrument(record)
@@ -32,7 +36,7 @@ local function check_schedule(i)
 end
 
 -- An INSTRUMENT record as the host packs it; its revision and created_at count for nothing.
-local function read_instrument(symbol, record)
+function read_instrument(symbol, record)
     check_part(is_whole_instrument(record), 'record')
     local i = unpack_instrument(symbol, record)
     check_part(i.version == 1 or i.version == 2, 'version')
@@ -49,6 +53,8 @@ local function read_instrument(symbol, record)
     check_part(i.taker_bps >= 0 and i.taker_bps <= 10000, 'taker_fee_bps')
     check_currency(i.currency)
     return i
+end
+
 end
 
 local function instrument_changed(call, instrument)

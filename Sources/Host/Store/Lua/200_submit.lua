@@ -1,42 +1,24 @@
--- submit: a new order. Arguments and replies in docs/REDIS.md.
+-- submit: a new order, alone or with its children. Arguments and replies in docs/REDIS.md.
 
 do
 
--- The answer to a client order id that is known: nil where it isn't.
+local VALUES_BEFORE_CHILDREN = 20
+local QUEUED_FLAG = 4
+
+-- The answer to a client order id that is known: nil where it isn't. The second result is true where
+-- the order stands in the work queue still.
 local function answered_before(keys, order_id, request_hash)
     local record = redis_call('HGET', keys.orders, order_id)
     if not record then return nil end
     if sub(record, 137, 144) ~= request_hash then return { 'conflict' } end
-    return { 'duplicate', (unpack_struct('<l', record, 97)), record }
+    local flags = unpack_struct('B', record, 8)
+    return { 'duplicate', (unpack_struct('<l', record, 97)), record },
+        fmod(flags, QUEUED_FLAG * 2) >= QUEUED_FLAG
 end
 
 local function check_order_id(id, account)
     local owner, client_id = match(id, '^(%d+)%-([%w._-]+)$')
     if owner ~= account or #client_id > 36 then refuse('bad_argument', 'name=order_id') end
-end
-
-local function read_order(args)
-    local side = whole_within(args[4], 'side', BUY, SELL)
-    local pricing = whole_within(args[5], 'pricing', LIMIT, MARKET)
-    local least = pricing == LIMIT and 1 or 0
-    local order = take(order_pool)
-    order.id, order.account, order.symbol, order.side, order.pricing =
-        args[1], args[2], args[3], side, pricing
-    order.price = whole_within(args[6], 'price', least, pricing == LIMIT and MAXIMUM or 0)
-    order.quantity = whole_within(args[7], 'quantity', 1, MAXIMUM)
-    order.policy = whole_within(args[8], 'policy', REST, ALL_OR_NONE)
-    order.book = whole_within(args[9], 'book', LIT, INTERNAL)
-    order.expire_at = whole_within(args[10], 'expire_at', 0, MAXIMUM)
-    order.request_hash, order.host, order.status, order.self_trade = args[11], args[15], NEW, 1
-    order.filled, order.notional_high, order.notional_low, order.amount = 0, 0, 0, 0
-    order.hold, order.working, order.fee, order.fee_rest = 0, 0, 0, 0
-    order.book_seq, order.closed_at, order.reason, order.is_changed = 0, 0, '', false
-    -- start_order sets what else there is.
-    order.accepted_seq, order.created_at, order.last_seq, order.updated_at = 0, 0, 0, 0
-    order.cause, order.record = 0, false
-    check_order_id(order.id, order.account)
-    if #order.request_hash ~= 8 then refuse('bad_argument', 'name=request_hash') end
-    return order
 end
 
 local function start_order(call, order)
@@ -45,89 +27,95 @@ local function start_order(call, order)
     order_changed(call, order, 1)
 end
 
+-- Its children were never made.
 local function rejected(call, order, code, values)
-    if values and values ~= '' then code = code .. ': ' .. values end
-    close_order(call, order, REJECTED, code)
+    if order.x then order.x.has_children = false end
+    entry.close_refused(call, order, code, values or '')
     order.cause = 6
+    after(call)
     prepare(call)
     return call, { 'rejected', call.seq, order.record }
 end
 
--- Market pricing: sets the protection price. Returns nil, or code and values of a rejection.
-local function price_market_order(call, order)
-    local price, code = protection_price(call, order)
-    if not price then return code, '' end
-    order.price = price
-    local values = below_min_notional(call.instrument, price, order.quantity)
-    if values then return 'min_notional', values end
-    return nil
-end
-
--- nil, or code and values of a rejection.
-local function not_covered(call, order, matches)
-    if order.pricing == MARKET and order.side == BUY then
-        return uncovered_walk(call, order, matches)
-    end
-    return uncovered(call, order)
-end
-
-local function check_entry(call, order, revision)
+-- false where the host's picture of the instrument is old.
+local function check_entry(call, order, children, revision)
     local instrument = instrument_of(call, order.symbol)
     local account = account_of(call, order.account)
     if instrument.revision ~= revision then return false end
-    check_instrument(instrument)
-    if order.expire_at > 0 and order.expire_at <= call.time then refuse('expire_time_passed') end
-    check_lot(instrument, order.quantity)
-    if order.pricing == LIMIT then
-        check_tick(instrument, order.price)
-        local values = below_min_notional(instrument, order.price, order.quantity)
-        if values then refuse('min_notional', values) end
-    end
+    check_instrument(call)
+    entry.check_new_order(call, order)
     check_account(call, account, order.side, order.quantity)
+    for _, child in ipairs(children or NONE) do entry.check_new_order(call, child) end
     return true
 end
 
--- The trades of an order that passed all checks, and what becomes of it then.
-local function execute(call, order, matches, stop)
-    if order.policy == ALL_OR_NONE and stop then
-        close_order(call, order, CANCELLED, 'fok_unfillable')
-        return
-    end
-    local opposite = order.side == BUY and SELL or BUY
-    local has_more_orders = stop == 'end' and order.pricing == MARKET
-        and has_more(call, order.book, opposite, matches)
-    settle(call, order, matches)
-    conclude(call, order, stop, has_more_orders)
-    if order.status <= PARTIALLY_FILLED then start_expiry(call, order) end
-    update_hold(call, order)
+-- An order that only its children work for.
+local function start_container(call, order, state, timer)
+    order.status = PARKED
+    parked.park(call, order)
+    redis_call('HLEN', call.keys.states)
+    append(call, 'writes', { 'HSET', call.keys.states, order.id, state })
+    if timer ~= '0' then add_to_zset(call, call.keys.timers, timer, order.id) end
+end
+
+local function finish(call, order)
+    local fills, last_price, last_quantity = #call.trades, call.last_price, call.last_quantity
+    call.is_concluded = true
+    after(call)
+    prepare(call)
+    if order.x and order.x.queued then return call, { 'busy', call.seq } end
+    return call, {
+        'ok', call.seq, order.record, fills, last_price, last_quantity, call.later,
+    }
+end
+
+-- A family that is not in Redis yet.
+local function start_family(call, order)
+    local family = { order, names = '' }
+    set_in(call, 'orders', order.id, order)
+    set_in(call, 'families', order.id, family)
+    return family
 end
 
 local function submit(keys, args)
-    expect_arguments(args, 15)
-    local order = read_order(args)
-    local revision, guards = whole(args[12], 'revision'), read_guards(args[14])
-    local answer = answered_before(keys, order.id, order.request_hash)
-    if answer then return nil, answer end
+    if #args < VALUES_BEFORE_CHILDREN then refuse('bad_argument', 'name=count') end
+    local order = entry.read_new_order(args)
+    check_order_id(order.id, order.account)
+    local children = entry.read_children(order, args, VALUES_BEFORE_CHILDREN + 1)
+    local revision, guards_text = whole(args[12], 'revision'), args[14]
+    local guards = read_guards(guards_text)
+    local timer = args[20] == '0' and '0' or format('%d', whole_within(args[20], 'timer', 1, MAXIMUM))
+    local answer, is_queued = answered_before(keys, order.id, order.request_hash)
+    if answer and not is_queued then return nil, answer end
     local call = begin(keys, 1, order.symbol)
-    if not check_entry(call, order, revision) then return nil, { 'stale' } end
+    if answer then
+        instrument_of(call, order.symbol)
+        has_unfinished(call)
+        return work_chunk(call), { 'busy', call.seq }
+    end
+    if not check_entry(call, order, children, revision) then return nil, { 'stale' } end
+    if has_unfinished(call) then return work_chunk(call), { 'busy', call.seq } end
     if expire_first(call) then return call, { 'busy', call.seq } end
     start_order(call, order)
+    local x = order.x
+    local family = x and start_family(call, order)
     if args[13] ~= '' then return rejected(call, order, args[13]) end
 
-    local code, values = judge(call, guards, order, order.quantity)
-    if code then return rejected(call, order, code, values) end
-    if order.pricing == MARKET then
-        code, values = price_market_order(call, order)
-        if code then return rejected(call, order, code, values) end
+    local begin_work = children and function()
+        entry.create_children(call, order, children, family)
     end
-    local matches, stop = walk(call, order)
-    code, values = not_covered(call, order, matches)
-    if code then return rejected(call, order, code, values) end
-    execute(call, order, matches, stop)
-    prepare(call)
-    return call, {
-        'ok', call.seq, order.record, #call.trades, call.last_price, call.last_quantity,
-    }
+    if x and x.role == CONTAINER then
+        if begin_work then begin_work() end
+        entry.check_children(call, order)
+        start_container(call, order, args[19], timer)
+    else
+        local code, values = entry.enter(call, order, guards, begin_work)
+        if code then return rejected(call, order, code, values) end
+        if order.status >= TRIGGERED then parked.keep_guards(call, order, guards_text) end
+    end
+    if is_open(order) then start_expiry(call, order) end
+    if children then entry.enter_children(call, order, children) end
+    return finish(call, order)
 end
 
 register('submit', submit)

@@ -1,7 +1,8 @@
--- amend: another price or another total quantity for an open order.
+-- amend: another price, total quantity or trigger price for an open order.
 --
 -- Less at the same price keeps its place. Anything else leaves the book and comes back as a new
--- arrival with what is left of it: judged, covered, matched, and at the back of its level.
+-- arrival with what is left of it: judged, covered, matched, and at the back of its level. What waits
+-- for a trigger or for its main order's fills changes where it stands.
 
 do
 
@@ -11,109 +12,207 @@ local function new_value(text, name, old)
     return whole_within(text, name, 1, MAXIMUM)
 end
 
-local function check_values(instrument, order, price, quantity)
+local function check_values(instrument, order, price, quantity, trigger)
     check_tick(instrument, price)
+    check_tick(instrument, trigger)
     check_lot(instrument, quantity)
     if quantity < order.filled then
         local scale = instrument.quantity_scale
         refuse('below_filled', 'quantity=' .. decimal(quantity, scale) .. ', filled='
             .. decimal(order.filled, scale))
     end
-    if quantity == order.filled then return end
+    if quantity == order.filled or order.pricing == MARKET then return end
     local values = below_min_notional(instrument, price, quantity)
     if values then refuse('min_notional', values) end
 end
 
 -- Keeps its place, or ends where nothing is left to do.
-local function shrink(call, order, quantity)
+function entry.shrink(call, order, quantity)
+    local x, shown = order.x, shown_of(order)
     if quantity == order.filled then
-        take_from_book(call, order, leaves_of(order))
+        take_from_book(call, order, shown)
         stop_expiry(call, order)
         order.quantity = quantity
         close_order(call, order, FILLED, '')
     else
-        change_level_of(call, order, quantity - order.quantity, 0)
         order.quantity = quantity
+        local working = working_of(order)
+        if x and x.display > 0 and x.shown > working then x.shown = working end
+        change_level_of(call, order, shown_of(order) - shown, 0)
     end
     update_hold(call, order)
 end
 
--- Takes the order out of its book and gives back what it holds, as if it had not come yet.
-local function lift(call, order)
-    take_from_book(call, order, leaves_of(order))
-    if order.side == BUY then
-        local account = account_of(call, order.account)
-        account.held = account.held - order.hold
-    end
-    local position = position_of(call, order.account)
-    if order.side == BUY then
-        position.open_buy = position.open_buy - order.working
-    else
-        position.held = position.held - order.working
-    end
-    order.hold, order.working = 0, 0
-    if order.side == BUY then account_changed(call, account_of(call, order.account)) end
-    position_changed(call, position)
+local function check_arrival(call, order, guards, is_waiting)
+    check_account(call, account_of(call, order.account), order.side, working_of(order))
+    local code, values = refusal(call, order, guards, is_waiting)
+    if code then refuse(code, values) end
 end
 
 -- A new arrival with the new values; refused as a whole where it couldn't be taken.
 local function arrive_again(call, order, price, quantity, guards)
+    take_from_book(call, order, shown_of(order))
     lift(call, order)
     order.price, order.quantity = price, quantity
-    local leaves = quantity - order.filled
-    check_account(call, account_of(call, order.account), order.side, leaves)
-    local code, values = judge(call, guards, order, leaves)
-    if not code then code, values = uncovered(call, order) end
-    if code then refuse(code, values) end
-    local matches, stop = walk(call, order)
-    settle(call, order, matches)
-    conclude(call, order, stop, false)
-    if order.status > PARTIALLY_FILLED then stop_expiry(call, order) end
-    update_hold(call, order)
+    check_arrival(call, order, guards, false)
+    execute(call, order)
+    if not is_open(order) then stop_expiry(call, order) end
 end
 
-local function begin_amend(keys, args)
-    local order, answer = open_order(keys, args[1])
-    if not order then return nil, nil, answer end
-    local call = begin_with(keys, 3, order)
-    if call.instrument.revision ~= whole(args[4], 'revision') then
-        return nil, nil, { 'stale' }
+-- A pegged order with another limit or quantity, at the price that follows. Returns whether it keeps
+-- its place.
+local function peg_again(call, order, limit, quantity, guards)
+    local price_before, quantity_before = order.price, order.quantity
+    local shown = shown_of(order)
+    lift(call, order)
+    order.x.peg_limit, order.quantity = limit, quantity
+    local price = pegged_price(call, order) or price_before
+    check_arrival(call, order, guards, false)
+    if price == price_before and quantity <= quantity_before then
+        change_level_of(call, order, shown_of(order) - shown, 0)
+        update_hold(call, order)
+        return true
     end
-    check_instrument(call.instrument)
-    return order, call
+    take_from_book(call, order, shown)
+    order.price = price
+    place_in_book(call, order)
+    update_hold(call, order)
+    return false
+end
+
+-- One that stands in no book.
+local function change_waiting(call, order, price, quantity, trigger, guards_text)
+    local x = order.x
+    parked.disarm(call, order)
+    lift(call, order)
+    order.quantity, x.trigger_price = quantity, trigger
+    if order.pricing == LIMIT then order.price = price end
+    if x.source > 0 and x.trail == 0 and order.pricing == MARKET then
+        order.price = protected(call.instrument, order.side, trigger)
+    end
+    parked.forget_guards(call, order)
+    parked.keep_guards(call, order, guards_text)
+    if quantity == order.filled then
+        stop_expiry(call, order)
+        close_order(call, order, FILLED, '')
+        update_hold(call, order)
+        return
+    end
+    if x.waiting then
+        update_hold(call, order)
+        return
+    end
+    check_arrival(call, order, parked.take_guards(call, order), true)
+    parked.arm(call, order)
+    update_hold(call, order)
+    local last = x.source == TRIGGER.LAST and market_of(call).last or 0
+    if last > 0 and triggers.is_triggered(order, last) then parked.fire(call, order, 'last') end
+end
+
+-- What children do with their main order's fills grows and shrinks with it.
+local function change_children(call, main, difference)
+    for _, child in ipairs(family_of(call, main.id)) do
+        local x = child.x
+        if child ~= main and x and x.role == AFTER and is_open(child) then
+            local quantity = child.quantity + difference
+            local least = x.granted > child.filled and x.granted or child.filled
+            child.quantity = quantity > least and quantity or least
+            if child.quantity < 1 then child.quantity = call.instrument.lot end
+            order_changed(call, child, 7)
+        end
+    end
+end
+
+local function refuse_amend(order)
+    refuse('amend_unsupported', 'order_id=' .. order.id)
+end
+
+local function check_supported(order, price, quantity, trigger)
+    local x = order.x
+    if not x then
+        if trigger ~= 0 then refuse_amend(order) end
+        return
+    end
+    if x.role == CONTAINER or x.queued then refuse_amend(order) end
+    if x.role == AFTER and quantity ~= order.quantity then refuse_amend(order) end
+    local is_waiting = order.status == PARKED and x.source > 0
+    if trigger ~= x.trigger_price and (not is_waiting or x.trail > 0) then refuse_amend(order) end
+    if x.trail > 0 and order.status == PARKED and price ~= order.price then refuse_amend(order) end
+    if order.pricing == MARKET and price ~= order.price then refuse_amend(order) end
+end
+
+-- Price, quantity and trigger price as they are to be, and whether anything changes.
+local function new_values(order, args)
+    local x = order.x
+    local price_now = x and x.peg > 0 and x.peg_limit or order.price
+    local trigger_now = x and x.trigger_price or 0
+    local price = new_value(args[2], 'price', price_now)
+    local quantity = new_value(args[3], 'quantity', order.quantity)
+    local trigger = new_value(args[6], 'trigger_price', trigger_now)
+    return price, quantity, trigger,
+        price ~= price_now or quantity ~= order.quantity or trigger ~= trigger_now
+end
+
+-- Returns whether it kept its place.
+local function change(call, order, price, quantity, trigger, args)
+    local guards = read_guards(args[5])
+    if not is_in_book(order) then
+        change_waiting(call, order, price, quantity, trigger, args[5])
+        return true
+    end
+    local x = order.x
+    local is_same_price = price == (x and x.peg > 0 and x.peg_limit or order.price)
+    if quantity == order.filled or (is_same_price and quantity < order.quantity) then
+        entry.shrink(call, order, quantity)
+        return true
+    end
+    if x and x.peg > 0 then
+        return peg_again(call, order, price, quantity, guards)
+    end
+    arrive_again(call, order, price, quantity, guards)
+    return false
 end
 
 local function amend(keys, args)
-    expect_arguments(args, 5)
-    local guards = read_guards(args[5])
-    local order, call, answer = begin_amend(keys, args)
+    expect_arguments(args, 6)
+    read_guards(args[5])
+    local order, answer = open_order(keys, args[1])
     if not order then return nil, answer end
-    local price = new_value(args[2], 'price', order.price)
-    local quantity = new_value(args[3], 'quantity', order.quantity)
-    if price == order.price and quantity == order.quantity then
-        return nil, { 'ok', order.last_seq, pack_order(order), 1, 0, 0, 0, 0 }
+    local call = begin_with(keys, 3, order)
+    if call.instrument.revision ~= whole(args[4], 'revision') then return nil, { 'stale' } end
+    check_instrument(call)
+    local price, quantity, trigger, is_change = new_values(order, args)
+    check_supported(order, price, quantity, trigger)
+    if not is_change then
+        return nil, { 'ok', order.last_seq, pack_order(order), 1, 0, 0, 0, 0, 0 }
     end
-    check_values(call.instrument, order, price, quantity)
+    check_values(call.instrument, order, price, quantity, trigger)
+    if has_unfinished(call) then return work_chunk(call), { 'busy', call.seq } end
     -- An amend that comes too late for its order is answered when it is made again.
     if expire_first(call) then return call, { 'busy', call.seq } end
-    if order.status > PARTIALLY_FILLED then
+    if not is_open(order) then
         call.kind = 4
+        after(call)
         prepare(call)
         return call, { 'busy', call.seq }
     end
     call.main = order
     order_changed(call, order, 4)
-    local keeps_place = quantity == order.filled
-        or (price == order.price and quantity < order.quantity)
-    if keeps_place then
-        shrink(call, order, quantity)
-    else
-        arrive_again(call, order, price, quantity, guards)
+    local difference = quantity - order.quantity
+    if order.x and order.x.rolls_up and difference > 0 then
+        entry.check_children(call, family_of(call, order.id)[1], difference)
     end
+    local keeps_place = change(call, order, price, quantity, trigger, args)
+    if order.x and order.x.has_children and difference ~= 0 then
+        change_children(call, order, difference)
+    end
+    local fills, last_price, last_quantity = #call.trades, call.last_price, call.last_quantity
+    call.is_concluded = true
+    after(call)
     prepare(call)
     return call, {
-        'ok', call.seq, order.record, keeps_place and 1 or 0, 1, #call.trades, call.last_price,
-        call.last_quantity,
+        'ok', call.seq, order.record, keeps_place and 1 or 0, 1, fills, last_price, last_quantity,
+        call.later,
     }
 end
 

@@ -35,6 +35,9 @@ local function adjust_shares(call, account, quantity, price, description)
     position_changed(call, position)
     account_changed(call, account)
     ledger_entry(call, ADJUSTMENT, account, 0, quantity, call.symbol, description)
+    has_unfinished(call)
+    cut_reducers(call, account.id)
+    after_end(call)
 end
 
 -- The answer to a client transaction id that is known: nil where it isn't.

@@ -8,7 +8,7 @@ local function has_open_orders(call)
             if redis_call('ZCARD', side) > 0 then return true end
         end
     end
-    return false
+    return redis_call('ZCARD', call.names.parked) > 0
 end
 
 -- What orders, positions and holds were counted in can't change under them.

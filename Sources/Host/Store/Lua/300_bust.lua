@@ -129,6 +129,7 @@ local function take_back(call, trade, order_id, sign, fee, reason)
     account_changed(call, account)
     position_changed(call, position)
     order_changed(call, order, CHANGED)
+    return account.id
 end
 
 -- The BUST section: the trade's id, why, and the trade itself, for whoever has it no more.
@@ -148,9 +149,13 @@ local function bust(keys, args)
     local call = begin(keys, 12, trade.symbol)
     check_trade(keys, trade)
     instrument_of(call, trade.symbol)
-    take_back(call, trade, trade.buy_id, 1, trade.buy_fee, reason)
-    take_back(call, trade, trade.sell_id, -1, trade.sell_fee, reason)
+    has_unfinished(call)
+    local buyer = take_back(call, trade, trade.buy_id, 1, trade.buy_fee, reason)
+    local seller = take_back(call, trade, trade.sell_id, -1, trade.sell_fee, reason)
     call.fee = -(trade.buy_fee + trade.sell_fee)
+    cut_reducers(call, buyer)
+    cut_reducers(call, seller)
+    after_end(call)
     add_section(call, trade, reason)
     append(call, 'writes', { 'HSET', busted, trade.id, format('%d', call.seq) })
     audit(call, actor, TRADE_TARGET, trade.id, trade.item,

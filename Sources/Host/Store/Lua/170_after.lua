@@ -1,0 +1,132 @@
+-- What an arrival sets off, in the same call as far as the limits of a call allow, and in the next
+-- ones as far as they don't: families, triggers and trails, the work queue, pegs.
+
+local after, after_end, has_unfinished, work_chunk
+
+do
+
+-- Orders of the work queue that arrive in one call.
+local ARRIVALS_PER_CALL = 100
+
+-- The prices that an arrival's trades touched: they lie between the first and the last.
+local function note_points(call)
+    local first, last = call.first_price, call.last_price
+    call.first_price = 0
+    if first == 0 then return end
+    call.points = first == last and { last } or { first, last }
+end
+
+-- false where the call may do no more.
+local function run_points(call)
+    while #call.points > 0 do
+        local price = call.points[1]
+        if not (triggers.fire_at(call, TRIGGER.LAST, price) and triggers.trail_at(call, price)) then return false end
+        local rest = {}
+        for index = 2, #call.points do rest[index - 1] = call.points[index] end
+        call.points = rest
+    end
+    return true
+end
+
+local function run_quotes(call)
+    if not triggers.has_quote_triggers(call) then return true end
+    local bid, ask = best_price(call, LIT, BUY), best_price(call, LIT, SELL)
+    if bid and not triggers.fire_at(call, TRIGGER.BID, bid) then return false end
+    return not ask or triggers.fire_at(call, TRIGGER.ASK, ask)
+end
+
+-- The next that is to arrive, past those that ended while they waited.
+local function next_in_queue(call)
+    while true do
+        local order = call.queue[call.queue_head]
+        if not order then return nil end
+        if is_open(order) and order.x.queued then return order end
+        call.queue_head = call.queue_head + 1
+    end
+end
+
+local function run_queue(call)
+    local order = next_in_queue(call)
+    if not order then return 'empty' end
+    if call.arrivals == ARRIVALS_PER_CALL or call.fills >= FILLS_PER_CALL then return 'full' end
+    call.arrivals = call.arrivals + 1
+    call.queue_head = call.queue_head + 1
+    arrive(call, order)
+    note_points(call)
+    return 'more'
+end
+
+-- Points that are left for the next call; those that were left by the last.
+local function keep_points(call)
+    local key, packed = call.names.points, ''
+    for index = 1, #call.points do packed = packed .. pack('<l', call.points[index]) end
+    if packed ~= '' then
+        append(call, 'writes', { 'SET', key, packed })
+    elseif call.had_points then
+        append(call, 'writes', { 'DEL', key })
+    end
+end
+
+-- Everything that follows from what the call did so far.
+function after(call)
+    run_families(call)
+    if not call.is_special or not is_trading(call) then return end
+    note_points(call)
+    while true do
+        run_families(call)
+        if not run_points(call) or not run_quotes(call) then break end
+        local state = run_queue(call)
+        if state == 'full' or (state == 'empty' and not move_pegs(call)) then break end
+    end
+    keep_points(call)
+end
+
+-- Everything that follows from an end that waits for nobody: families only where work was left that
+-- must come first.
+function after_end(call)
+    if not call.is_special then return after(call) end
+    local removal, key = call.removals[call.names.work], call.names.work
+    local others = redis_call('ZCARD', key) - (removal and #removal - 2 or 0)
+    if others > 0 or redis_call('EXISTS', call.names.points) > 0 then
+        run_families(call)
+    else
+        after(call)
+    end
+end
+
+-- Whether a call before left work. Finds out whether anything can happen later in the symbol at all.
+function has_unfinished(call)
+    call.had_points, call.new_pegs, call.pegged = false, nil, nil
+    call.is_special = redis_call('ZCARD', call.names.parked) > 0
+    if not call.is_special then return false end
+    return redis_call('EXISTS', call.names.work, call.names.points) > 0
+end
+
+local function load_queue(call)
+    local ids = redis_call(
+        'ZRANGE', call.names.work, '0', format('%d', ARRIVALS_PER_CALL - 1))
+    if #ids == 0 then return end
+    local records, queue = redis_call('HMGET', call.keys.orders, unpack(ids)), {}
+    for index = 1, #ids do
+        local order = order_from(call, ids[index], records[index])
+        order.x.was_queued = true
+        queue[index] = order
+    end
+    call.queue, call.queue_end = queue, #ids
+end
+
+-- A call that does nothing but a part of what was left.
+function work_chunk(call)
+    call.kind = 10
+    load_queue(call)
+    local packed = redis_call('GET', call.names.points)
+    if packed then
+        call.had_points, call.points = true, {}
+        for at = 1, #packed, 8 do append(call, 'points', (unpack_struct('<l', packed, at))) end
+    end
+    after(call)
+    prepare(call)
+    return call
+end
+
+end
