@@ -31,8 +31,9 @@ enum Amounts {
 
     /// What an order needs for what is left of it: money for a buy, shares for a sell.
     static func need(_ instrument: ModelInstrument, _ order: ModelOrder) throws(Refusal) -> Int64 {
-        guard order.side == .buy, order.leaves > 0 else { return order.leaves }
-        let cost = try amount(instrument, price: order.price, quantity: order.leaves, up: true)
+        guard order.side == .buy, order.working > 0 else { return order.working }
+        let cost = try amount(
+            instrument, price: order.heldPrice, quantity: order.working, up: true)
         let worst = Int128(max(instrument.makerBps, instrument.takerBps))
         let total = fee(ofTenThousandths: feeSum(order) + Int128(cost) * worst)
         return try bounded(Int128(cost) + max(0, total - Int128(order.fee)))
@@ -54,4 +55,9 @@ struct Refusal: Error, Hashable {
         self.code = code
         self.values = values
     }
+}
+
+extension ModelOrder {
+    /// The worst price that it may come to: a pegged order moves up to its limit.
+    var heldPrice: Int64 { isPegged ? ext.pegLimit : price }
 }

@@ -1,4 +1,4 @@
-// Replies of Redis as the model's answers, the seed on both sides, and the model's state.
+// Replies of Redis as the model's answers, and the seed on both sides.
 
 import Base
 import Glibc
@@ -24,9 +24,13 @@ extension Reply {
         answer.sequence = sequence
         guard ["ok", "duplicate", "rejected"].contains(word) else { return answer }
         switch step {
-        case .submit, .cancel, .amend:
+        case .submit:
             answer.order = try order(step, 1)
-            answer.numbers = rest.dropFirst(2).compactMap(\.integer)
+            answer.numbers = numbers(3)
+        case .amend:
+            answer.order = try order(step, 1)
+            answer.numbers = numbers(5)
+        case .cancel, .commit: answer.order = try order(step, 1)
         case .createAccount, .changeAccount:
             answer.account = ModelAccount(try Account(id: rest[1].text, record: bytes(2)))
         case .cash(let id, _, _), .shares(let id, _, _, _):
@@ -34,10 +38,15 @@ extension Reply {
         case .changeInstrument(let symbol, _, _, _):
             answer.instrument = ModelInstrument(
                 try Instrument(symbol: symbol, record: bytes(1)))
-        case .expire: answer.numbers = rest.dropFirst().compactMap(\.integer)
+        case .tick: answer.numbers = rest.dropFirst().compactMap(\.integer)
         case .pause: break
         }
         return answer
+    }
+
+    /// What follows sequence and record, as far as the model knows it.
+    private func numbers(_ count: Int) -> [Int64] {
+        Array(rest.dropFirst(2).compactMap(\.integer).prefix(count))
     }
 
     private func order(_ step: Step, _ index: Int) throws -> ModelOrder? {
@@ -45,7 +54,8 @@ extension Reply {
         switch step {
         case .submit(let submit): id = submit.id
         case .cancel(let order): id = order
-        case .amend(let order, _, _, _): id = order
+        case .amend(let amend): id = amend.order
+        case .commit(let commit): id = commit.parent
         default: return nil
         }
         return ModelOrder(try Order(id: OrderID(id), record: bytes(index)))
@@ -75,6 +85,7 @@ extension Model {
     /// The first event.
     mutating func seed(_ scenario: Scenario, time: Int64) throws(Refusal) -> ModelEvent {
         self.time = time
+        limits = scenario.limits
         sequence = 1
         notes = CallNotes(kind: .seed, symbol: "")
         for var instrument in scenario.instruments {
@@ -97,14 +108,5 @@ extension Model {
             sequence: 1, kind: .seed, time: time, symbol: "",
             changes: scenario.instruments.compactMap { instruments[$0.symbol] }
                 .map { .instrument($0) } + made.changes)
-    }
-
-    /// As it should stand in Redis.
-    var state: RedisState {
-        var state = RedisState(
-            sequence: sequence, orders: orders, accounts: accounts, positions: positions,
-            markets: markets, instruments: instruments, fees: Int64(feesTaken))
-        state.placeOpenOrders()
-        return state
     }
 }

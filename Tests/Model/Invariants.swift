@@ -6,8 +6,9 @@ import Trading
 enum Invariants {
     /// What is broken first, nil where nothing is.
     static func broken(_ state: RedisState, _ replica: Replica) -> String? {
-        cash(state, replica) ?? holds(state) ?? shares(state, replica) ?? orders(state)
-            ?? books(state) ?? replayed(state, replica)
+        cash(state, replica) ?? holds(state) ?? shares(state, replica)
+            ?? reduceOnly(state) ?? orders(state) ?? families(state) ?? places(state)
+            ?? replayed(state, replica)
     }
 
     private static func cash(_ state: RedisState, _ replica: Replica) -> String? {
@@ -29,23 +30,52 @@ enum Invariants {
     private static func holds(_ state: RedisState) -> String? {
         for order in state.orders.values {
             guard let instrument = state.instruments[order.symbol] else { return "no instrument" }
-            let need = order.status.isOpen ? try? Amounts.need(instrument, order) : 0
-            if need != order.hold { return "order \(order.id) holds \(order.hold)" }
+            if (try? Amounts.need(instrument, order)) != order.hold {
+                return "order \(order.id) holds \(order.hold)"
+            }
         }
+        let open = state.orders.values.filter { $0.isOpen }
         for account in state.accounts.values {
-            let own = state.orders.values.filter { $0.account == account.id && $0.side == .buy }
-            if own.reduce(0, { $0 + $1.hold }) != account.held {
+            let own = open.filter { $0.account == account.id && $0.side == .buy }
+            if charge(own, \.hold) != account.held {
                 return "account \(account.id) holds \(account.held)"
             }
         }
         for position in state.positions.values {
-            let own = state.orders.values.filter {
+            let own = open.filter {
                 $0.account == position.account && $0.symbol == position.symbol
             }
-            let sells = own.filter { $0.side == .sell }.reduce(0) { $0 + $1.leaves }
-            let buys = own.filter { $0.side == .buy }.reduce(0) { $0 + $1.leaves }
+            let sells = charge(own.filter { $0.side == .sell }, \.working)
+            let buys = charge(own.filter { $0.side == .buy }, \.working)
             if position.held != sells || position.openBuy != buys {
                 return "position \(position.key) holds \(position.held), \(position.openBuy)"
+            }
+            if position.reduceCount != own.filter(\.isReduceOnly).count {
+                return "position \(position.key) counts \(position.reduceCount) reduce-only"
+            }
+        }
+        return nil
+    }
+
+    /// The sum of what orders are charged; of a link group its largest member.
+    private static func charge(_ orders: [ModelOrder], _ amount: (ModelOrder) -> Int64) -> Int64 {
+        let groups = Dictionary(grouping: orders) {
+            $0.ext.link == 0 ? $0.id : "\($0.family) \($0.ext.link)"
+        }
+        return groups.values.reduce(0) { $0 + ($1.map(amount).max() ?? 0) }
+    }
+
+    /// Reduce-only orders fit into their position.
+    private static func reduceOnly(_ state: RedisState) -> String? {
+        for (key, position) in state.positions {
+            let own = state.orders.values.filter {
+                $0.isOpen && $0.isReduceOnly && $0.account == position.account
+                    && $0.symbol == position.symbol
+            }
+            let most = abs(position.quantity)
+            let fitting = own.filter { ($0.side == .buy) == (position.quantity < 0) }
+            if own.contains(where: { $0.working > most }) || charge(fitting, \.working) > most {
+                return "position \(key) of \(position.quantity) is less than reduce-only orders"
             }
         }
         return nil
@@ -73,38 +103,85 @@ enum Invariants {
                 case .new, .rejected: order.filled == 0
                 case .filled: order.filled == order.quantity
                 case .partiallyFilled: order.filled > 0 && order.filled < order.quantity
-                case .cancelled, .expired: order.filled < order.quantity
-                case .triggered, .parked: false
+                case .cancelled, .expired, .triggered, .parked: order.filled < order.quantity
                 }
             if !isRight { return "order \(order.id) \(order.status) filled \(order.filled)" }
-            if order.status.isOpen != (order.closedAt == 0) { return "order \(order.id) closed at" }
+            if order.isOpen != (order.closedAt == 0) { return "order \(order.id) closed at" }
             if order.feeRest < 0 || order.feeRest > 9_999 { return "order \(order.id) fee rest" }
+            if let wrong = wrongParts(order) { return "order \(order.id): \(wrong)" }
         }
         return nil
     }
 
-    /// Every open order in one book, once, and nothing else there; levels their sums; not crossed.
-    private static func books(_ state: RedisState) -> String? {
+    private static func wrongParts(_ order: ModelOrder) -> String? {
+        let ext = order.ext
+        if ext.shown < 0 || ext.shown > order.working { return "shows \(ext.shown)" }
+        if order.rests && order.isIceberg && (ext.shown == 0 || ext.shown > ext.display) {
+            return "shows \(ext.shown) of \(ext.display)"
+        }
+        if order.isWaiting && !order.isAfter { return "waits for no main order" }
+        if order.isAfter && ext.granted < order.filled { return "granted \(ext.granted)" }
+        if order.rests && order.working == 0 { return "rests with nothing" }
+        if order.isQueued && !order.isOpen { return "is queued, but ended" }
+        return nil
+    }
+
+    /// Parents and children know each other; a container has what its children traded.
+    private static func families(_ state: RedisState) -> String? {
+        var listed: Set<String> = []
+        for (parent, keys) in state.children {
+            for key in keys.split(separator: ",") { listed.insert("\(parent):\(key)") }
+        }
+        let children = state.orders.keys.filter { $0.contains(":") }
+        if listed != Set(children) { return "children: \(listed.symmetricDifference(children))" }
+        for (id, order) in state.orders {
+            if !order.isContainer
+                && order.flags.contains(.hasChildren) != (state.children[id] != nil)
+            {
+                return "order \(id): has children"
+            }
+            guard order.isContainer else { continue }
+            let sum = children.compactMap { state.orders[$0] }
+                .filter { $0.parent == id && $0.flags.contains(.rollsUp) }
+                .reduce(0) { $0 + $1.filled }
+            if sum != order.filled { return "container \(id): \(order.filled) is not \(sum)" }
+            if order.isOpen && state.states[id] == nil { return "container \(id): no state" }
+        }
+        for id in state.guards.keys where state.orders[id]?.isOpen != true {
+            return "guards of \(id), which isn't open"
+        }
+        for id in state.timers.keys
+        where state.orders[id].map({ $0.isOpen && $0.isContainer }) != true {
+            return "timer of \(id), which is no open container"
+        }
+        return nil
+    }
+
+    /// Every open order where it belongs, and nothing else there; levels their sums; not crossed.
+    private static func places(_ state: RedisState) -> String? {
         var expected = state
-        (expected.bookEntries, expected.levels, expected.expiries) = ([], [:], [:])
+        (expected.sets, expected.levels) = ([:], [:])
         expected.placeOpenOrders()
         if let difference = state.difference(from: expected, "open orders") { return difference }
         for symbol in state.instruments.keys {
-            let open = state.orders.values.filter {
-                $0.symbol == symbol && $0.status.isOpen && $0.book == .lit
+            let resting = state.orders.values.filter {
+                $0.symbol == symbol && $0.rests && $0.book == .lit
             }
-            let bid = open.filter { $0.side == .buy }.map(\.price).max()
-            let ask = open.filter { $0.side == .sell }.map(\.price).min()
+            let bid = resting.filter { $0.side == .buy }.map(\.price).max()
+            let ask = resting.filter { $0.side == .sell }.map(\.price).min()
             if let bid, let ask, bid >= ask { return "\(symbol) is crossed: \(bid) \(ask)" }
         }
         return nil
     }
 
-    /// The events alone give the same.
+    /// The events alone give the same, but for what no record has.
     private static func replayed(_ state: RedisState, _ replica: Replica) -> String? {
         var expected = replica.state
         expected.placeOpenOrders()
         if expected.levels != replica.levels { return "the events' levels aren't their orders'" }
+        (expected.children, expected.guards) = (state.children, state.guards)
+        (expected.states, expected.timers) = (state.states, state.timers)
+        expected.points = state.points
         return state.difference(from: expected, "replay")
     }
 }

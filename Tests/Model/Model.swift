@@ -1,8 +1,9 @@
-// The engine as simply as it can be said: dictionaries and sorted arrays, every total summed anew,
-// 128-bit arithmetic. It shares no idea of speed with the Lua functions, only the contract.
+// The engine as simply as it can be said: dictionaries, every total summed anew, 128-bit
+// arithmetic. It shares no idea of speed with the Lua functions, only the contract.
 //
-// A step works on a copy, which takes the original's place when nothing was refused. What an event
-// must say is found at the end by comparing the two.
+// A call works in place. What was there before is kept: the small tables as a copy, each order as
+// it was when the call first touched it. A refusal puts all of it back, and what an event must say
+// is found at the end by comparing the two.
 
 import Base
 import Trading
@@ -17,74 +18,111 @@ struct Answer: Hashable {
     var account: ModelAccount?
     var instrument: ModelInstrument?
     /// What else stands in the reply: priority_kept, changed, fills with the last one's price and
-    /// quantity, count.
+    /// quantity, left.
     var numbers: [Int64] = []
 }
 
-/// What the present call did, as far as the state before and after doesn't tell.
-struct CallNotes {
-    var kind: EventKind
-    var symbol: String
-    /// The order that the call is about; its section stands first.
-    var mainOrder: String?
-    var causes: [String: OrderCause] = [:]
-    var trades: [ModelTrade] = []
-    var ledger: [ModelLedgerEntry] = []
-    var guardValues: [ModelGuardValue] = []
-    var touchedAccounts: Set<String> = []
-    var touchedPositions: Set<String> = []
-    var touchedInstrument = false
+/// The bounds of one call, small in half of the scripts, so that they are met.
+struct ModelLimits: Hashable {
+    var fills = 1_000
+    var arrivals = 100
+    var fires = 200
+    var pegs = 50
+    var expiries = 100
+}
 
-    var isEmpty: Bool {
-        causes.isEmpty && ledger.isEmpty && touchedAccounts.isEmpty && !touchedInstrument
-    }
+/// What a symbol has beside its orders.
+struct SymbolState: Hashable {
+    /// Orders on their way to a book, by queue number.
+    var queue: [QueueEntry] = []
+    /// Prices that were traded at and whose triggers haven't all been looked at.
+    var points: [Int64] = []
+    /// What pegged orders were last priced by: bid and ask references, best bid and ask.
+    var pegReferences: [Int64] = []
+
+    var isUnfinished: Bool { !queue.isEmpty || !points.isEmpty }
+}
+
+struct QueueEntry: Hashable {
+    var number: Int64
+    var id: String
 }
 
 struct Model {
+    var limits = ModelLimits()
     var sequence: Int64 = 0
     var instruments: [String: ModelInstrument] = [:]
     var accounts: [String: ModelAccount] = [:]
     var positions: [String: ModelPosition] = [:]
     var markets: [String: ModelMarket] = [:]
-    var orders: [String: ModelOrder] = [:]
     var feesTaken: Int128 = 0
+    let table = OrderTable()
+    var symbols: [String: SymbolState] = [:]
+    /// Parent → its children's keys, in the order in which they were made.
+    var children: [String: [String]] = [:]
+    /// Guards of orders that will be judged later.
+    var guards: [String: [Guard]] = [:]
+    /// Containers' plugin states and alarms.
+    var states: [String: [UInt8]] = [:]
+    var timers: [String: Int64] = [:]
 
     /// UTC microseconds of the present call.
     var time: Int64 = 0
+    /// When its arguments were made.
+    var now: Int64 = 0
     var notes = CallNotes(kind: .submit, symbol: "")
 
-    /// Does one step at a time that the caller knows from Redis. `expireAt` is a new order's.
+    /// Does one step at a time that the caller knows from Redis. Times in a step count from `now`.
     mutating func perform(
-        _ step: Step, expireAt: Int64, time: Int64
+        _ step: Step, now: Int64, time: Int64
     ) -> (answer: Answer, event: ModelEvent?) {
-        var next = self
-        next.time = time
-        next.sequence += 1
+        let before = self
+        self.now = now
+        table.begin()
+        self.time = time
+        sequence += 1
         do throws(Refusal) {
-            var answer = try next.run(step, expireAt: expireAt)
-            guard !next.notes.isEmpty else { return (answer, nil) }
-            let event = try next.finish(before: self)
-            if let order = answer.order { answer.order = next.orders[order.id] }
-            if let account = answer.account { answer.account = next.accounts[account.id] }
-            answer.sequence = next.sequence
-            self = next
+            var answer = try run(step)
+            guard !notes.isEmpty else {
+                restore(before)
+                return (answer, nil)
+            }
+            let event = try finish(before: before)
+            if let order = answer.order { answer.order = table[order.id] }
+            if let account = answer.account { answer.account = accounts[account.id] }
+            answer.sequence = sequence
             return (answer, event)
         } catch {
+            restore(before)
             return (Answer(word: "refused", code: error.code, values: error.values), nil)
         }
     }
 
-    private mutating func run(_ step: Step, expireAt: Int64) throws(Refusal) -> Answer {
+    /// Takes the last call back.
+    mutating func undo(to before: Model) { restore(before) }
+
+    private mutating func restore(_ before: Model) {
+        table.restore()
+        self = before
+    }
+
+    private mutating func run(_ step: Step) throws(Refusal) -> Answer {
         switch step {
         case .submit(let submit):
             notes = CallNotes(kind: .submit, symbol: submit.symbol)
-            return try self.submit(submit, expireAt: expireAt)
+            return try self.submit(submit)
         case .cancel(let id):
-            notes = CallNotes(kind: .cancel, symbol: orders[id]?.symbol ?? "")
+            notes = CallNotes(kind: .cancel, symbol: table[id]?.symbol ?? "")
             return try cancel(id)
-        case .amend(let id, let price, let quantity, let guards):
-            notes = CallNotes(kind: .amend, symbol: orders[id]?.symbol ?? "")
-            return try amend(id, price: price, quantity: quantity, guards: guards)
+        case .amend(let amend):
+            notes = CallNotes(kind: .amend, symbol: table[amend.order]?.symbol ?? "")
+            return try self.amend(amend)
+        case .commit(let commit):
+            notes = CallNotes(kind: .commit, symbol: table[commit.parent]?.symbol ?? "")
+            return try self.commit(commit)
+        case .tick(let symbol):
+            notes = CallNotes(kind: .expire, symbol: symbol)
+            return try tick(symbol)
         case .createAccount(let balance):
             notes = CallNotes(kind: .account, symbol: "")
             return try createAccount(balance: balance)
@@ -100,9 +138,6 @@ struct Model {
         case .changeInstrument(let symbol, let state, let makerBps, let takerBps):
             notes = CallNotes(kind: .instrument, symbol: symbol)
             return try changeInstrument(symbol, state, makerBps: makerBps, takerBps: takerBps)
-        case .expire(let symbol):
-            notes = CallNotes(kind: .expire, symbol: symbol)
-            return try expire(symbol)
         case .pause: return Answer(word: "")
         }
     }
@@ -127,37 +162,9 @@ extension Model {
         positions["\(account):\(symbol)"] ?? ModelPosition(account: account, symbol: symbol)
     }
 
-    /// The open orders of one side of a book, in the order in which they would trade.
-    func book(_ symbol: String, _ book: BookKind, _ side: Side) -> [ModelOrder] {
-        orders.values
-            .filter {
-                $0.status.isOpen && $0.symbol == symbol && $0.book == book && $0.side == side
-            }
-            .sorted { first, second in
-                if first.price == second.price { return first.bookSequence < second.bookSequence }
-                return side == .buy ? first.price > second.price : first.price < second.price
-            }
-    }
-
-    /// Changes an order and says why.
-    mutating func change(_ id: String, _ cause: OrderCause, _ body: (inout ModelOrder) -> Void) {
-        guard var order = orders[id] else { return }
-        body(&order)
-        order.updatedAt = time
-        order.lastSequence = sequence
-        orders[id] = order
-        if notes.causes[id] == nil || id != notes.mainOrder { notes.causes[id] = cause }
-    }
-
-    /// Ends an order.
-    mutating func close(
-        _ id: String, _ status: OrderStatus, reason: String, cause: OrderCause
-    ) {
-        let now = time
-        change(id, cause) {
-            $0.status = status
-            $0.reason = reason
-            $0.closedAt = now
-        }
+    /// An order that is known to be there.
+    func order(_ id: String) -> ModelOrder {
+        guard let order = table[id] else { preconditionFailure("no order \(id)") }
+        return order
     }
 }

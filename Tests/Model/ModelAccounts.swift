@@ -31,7 +31,7 @@ extension Model {
     ) throws(Refusal) -> Answer {
         let account = try account(id)
         let signed = kind == .withdrawal ? -amount : amount
-        if signed < 0 { try requireCash(-signed, account) }
+        if signed < 0 { try requireCash(-signed, id) }
         try book(id, kind, signed, shares: 0, "", "test")
         return Answer(word: "ok", account: account)
     }
@@ -42,16 +42,15 @@ extension Model {
         let account = try account(id)
         let instrument = try instrument(symbol)
         var position = position(id, symbol)
-        if quantity < 0 {
-            try requireShares(
-                -quantity, position.quantity - position.held + account.shortLimit, instrument)
-        }
+        if quantity < 0 { try requireShares(-quantity, id, instrument) }
         let price = price < 0 ? markets[symbol]?.last ?? 0 : price
         let amount = try Amounts.amount(instrument, price: price, quantity: abs(quantity))
         try position.move(quantity, amount: amount, realizes: false)
         positions[position.key] = position
         notes.touchedPositions.insert(position.key)
         try book(id, .adjustment, 0, shares: quantity, symbol, "test")
+        try fitReduceOnly(id, symbol, before: position.quantity - quantity)
+        try finishWorkOrFamilies(symbol)
         return Answer(word: "ok", account: account)
     }
 
@@ -60,8 +59,7 @@ extension Model {
     ) throws(Refusal) -> Answer {
         var instrument = try instrument(symbol)
         let feesChange = makerBps != instrument.makerBps || takerBps != instrument.takerBps
-        if feesChange && orders.values.contains(where: { $0.symbol == symbol && $0.status.isOpen })
-        {
+        if feesChange && table.open[symbol]?.isEmpty == false {
             throw Refusal("open_orders", "symbol=\(symbol)")
         }
         instrument.state = state

@@ -1,115 +1,173 @@
-// Amends and expiries.
+// Amends: in place, or back to the end of the queue.
 
 import Base
 import Trading
 
+/// An order's values after an amend.
+private struct Amended: Equatable {
+    /// Of a pegged order, its limit.
+    var price: Int64
+    var quantity: Int64
+    var triggerPrice: Int64
+
+    init(_ order: ModelOrder) {
+        price = order.isPegged ? order.ext.pegLimit : order.price
+        quantity = order.quantity
+        triggerPrice = order.ext.triggerPrice
+    }
+}
+
 extension Model {
-    mutating func amend(
-        _ id: String, price: Int64?, quantity: Int64?, guards: [Guard]
-    ) throws(Refusal) -> Answer {
-        guard let order = orders[id] else { throw Refusal("unknown_order", "order_id=\(id)") }
-        guard order.status.isOpen else { return closedAnswer(order) }
+    mutating func amend(_ step: AmendStep) throws(Refusal) -> Answer {
+        let id = step.order
+        guard let order = table[id] else { throw Refusal("unknown_order", "order_id=\(id)") }
+        guard order.isOpen else { return closedAnswer(order) }
         let instrument = try instrument(order.symbol)
         try requireOpen(instrument)
-        let (price, quantity) = (price ?? order.price, quantity ?? order.quantity)
-        if price == order.price && quantity == order.quantity {
+        try requireAmendable(order, step)
+        var amended = Amended(order)
+        amended.price = step.price ?? amended.price
+        amended.quantity = step.quantity ?? amended.quantity
+        amended.triggerPrice = step.triggerPrice ?? amended.triggerPrice
+        if amended == Amended(order) {
             return Answer(
                 word: "ok", sequence: order.lastSequence, order: order, numbers: [1, 0, 0, 0, 0])
         }
-        try checkAmended(instrument, order, price, quantity)
-
-        expireDue(order.symbol)
-        if orders[id]?.status == .expired {
-            notes.kind = .expire
-            return Answer(word: "busy")
-        }
+        try check(instrument, order, amended)
+        if try isBusy(order.symbol, about: id) { return Answer(word: "busy") }
         notes.mainOrder = id
-        let keepsPlace =
-            quantity == order.filled || (price == order.price && quantity < order.quantity)
-        if keepsPlace {
-            change(id, .amended) { $0.quantity = quantity }
-            if quantity == order.filled { close(id, .filled, reason: "", cause: .amended) }
-        } else {
-            try arriveAgain(id, price, quantity, guards)
-        }
+        note(id, .amended)
+        let keepsPlace = try apply(amended, to: id, step.guards)
+        try finishWork(order.symbol)
         return Answer(
-            word: "ok", order: orders[id], numbers: [keepsPlace ? 1 : 0, 1] + fillNumbers)
+            word: "ok", order: self.order(id), numbers: [keepsPlace ? 1 : 0, 1] + notes.fillNumbers)
     }
 
-    private func checkAmended(
-        _ instrument: ModelInstrument, _ order: ModelOrder, _ price: Int64, _ quantity: Int64
+    /// As a part of a commit: less at the same price shrinks in place, all else arrives anew.
+    mutating func amendChild(_ id: String, price: Int64?, quantity: Int64?) throws(Refusal) {
+        let order = order(id)
+        var amended = Amended(order)
+        amended.price = price ?? amended.price
+        amended.quantity = quantity ?? amended.quantity
+        guard order.rests, amended.quantity > order.filled else {
+            throw Refusal("amend_unsupported", "order_id=\(id)")
+        }
+        try check(instrument(order.symbol), order, amended)
+        note(id, .amended)
+        let isOnlyLess =
+            amended.price == Amended(order).price
+            && amended.quantity <= order.quantity
+        try change(id) {
+            if $0.isPegged { $0.ext.pegLimit = amended.price } else { $0.price = amended.price }
+            $0.quantity = amended.quantity
+            $0.ext.shown = min($0.ext.shown, $0.workable)
+        }
+        guard !isOnlyLess else { return }
+        try judgeAhead(id, parks: false)
+        try enqueue(id, .triggered)
+    }
+
+    private func requireAmendable(
+        _ order: ModelOrder, _ step: AmendStep
     ) throws(Refusal) {
-        try checkTick(instrument, price)
-        try checkLot(instrument, quantity)
-        if quantity < order.filled {
+        let old = Amended(order)
+        let changesTrigger = step.triggerPrice != nil && step.triggerPrice != old.triggerPrice
+        let changesQuantity = step.quantity != nil && step.quantity != old.quantity
+        let changesPrice = step.price != nil && step.price != old.price
+        let watches = order.status == .parked && order.ext.triggerSource != nil
+        let isUnsupported =
+            order.isContainer || order.isQueued || (order.isAfter && changesQuantity)
+            || (changesTrigger && (!watches || order.ext.trail != nil))
+            || (changesPrice && (order.pricing == .market || order.ext.trail != nil))
+        if isUnsupported { throw Refusal("amend_unsupported", "order_id=\(order.id)") }
+    }
+
+    private func check(
+        _ instrument: ModelInstrument, _ order: ModelOrder, _ amended: Amended
+    ) throws(Refusal) {
+        try checkTick(instrument, amended.price)
+        try checkTick(instrument, amended.triggerPrice)
+        try checkLot(instrument, amended.quantity)
+        if amended.quantity < order.filled {
             let scale = instrument.quantityScale
             throw Refusal(
                 "below_filled",
-                "quantity=\(Scaled.format(quantity, scale: scale)), "
+                "quantity=\(Scaled.format(amended.quantity, scale: scale)), "
                     + "filled=\(Scaled.format(order.filled, scale: scale))")
         }
-        if quantity > order.filled, let low = try belowMinimum(instrument, price, quantity) {
+        if amended.quantity > order.filled, order.pricing == .limit,
+            let low = try belowMinimum(instrument, amended.price, amended.quantity)
+        {
             throw low
         }
+        if order.flags.contains(.rollsUp), amended.quantity > order.quantity,
+            let parent = order.parent
+        {
+            let more = amended.quantity - order.quantity
+            let wanted = openChildren(of: parent).reduce(Int128(more)) {
+                $0 + Int128($1.quantity - $1.filled)
+            }
+            let main = self.order(parent)
+            try requireRoom(instrument, wanted, main.quantity - main.filled)
+        }
     }
 
-    /// The order leaves the book with all that it holds, and comes back as if it were new.
-    private mutating func arriveAgain(
-        _ id: String, _ price: Int64, _ quantity: Int64, _ guards: [Guard]
-    ) throws(Refusal) {
-        guard let old = orders[id] else { return }
-        var position = position(old.account, old.symbol)
-        if old.side == .buy {
-            accounts[old.account]?.held -= old.hold
-            position.openBuy -= old.leaves
-        } else {
-            position.held -= old.leaves
+    /// Returns whether it keeps its place.
+    private mutating func apply(
+        _ amended: Amended, to id: String, _ guards: [Guard]
+    ) throws(Refusal) -> Bool {
+        let order = order(id)
+        let wasPending = order.isPending
+        try moveChildren(of: id, by: amended.quantity - order.quantity)
+        let isLess = amended.price == Amended(order).price && amended.quantity < order.quantity
+        let isOnlyLess = order.rests && isLess
+        try change(id) {
+            $0.isPending = $0.isPending || !(isOnlyLess || $0.isWaiting)
+            if $0.isPegged { $0.ext.pegLimit = amended.price } else { $0.price = amended.price }
+            $0.quantity = amended.quantity
+            $0.ext.triggerPrice = amended.triggerPrice
+            $0.ext.shown = min($0.ext.shown, $0.workable)
         }
-        positions[position.key] = position
-        change(id, .amended) {
-            $0.price = price
-            $0.quantity = quantity
+        if amended.quantity == order.filled {
+            try change(id) { $0.isPending = wasPending }
+            try close(id, .filled, cause: .amended)
+            return true
         }
-        guard let order = orders[id] else { return }
+        if order.isWaiting {
+            self.guards[id] = guards.isEmpty ? nil : guards
+            return true
+        }
+        if isOnlyLess { return true }
         try checkAccount(
-            account(order.account), instrument(order.symbol), order.side, order.leaves)
-        try judge(guards, id, quantity: order.leaves)
-        try requireCover(order)
-        let (matches, stop) = try walk(order)
-        try settle(id, matches)
-        conclude(id, stop)
-    }
-
-    /// Ends what is due in the symbol, as a part of the present call.
-    mutating func expireDue(_ symbol: String) {
-        for order in due(symbol) {
-            close(order.id, .expired, reason: "expired", cause: .expired)
-            releaseHold(of: order)
+            account(order.account), instrument(order.symbol), order.side, self.order(id).workable)
+        if order.status == .parked {
+            try park(id, guards)
+            try fireIfTrue(id)
+            return true
         }
-    }
-
-    private func due(_ symbol: String) -> [ModelOrder] {
-        orders.values.filter {
-            $0.symbol == symbol && $0.status.isOpen && $0.expireAt > 0 && $0.expireAt <= time
+        try admit(id, guards)
+        if order.isPegged && self.order(id).price == order.price
+            && amended.quantity <= order.quantity
+        {
+            notes.sweeping = nil
+            try change(id) { _ in }
+            return true
         }
+        try work(id)
+        noteFills()
+        return false
     }
 
-    /// What the expired order held is there for the call's own order already.
-    private mutating func releaseHold(of order: ModelOrder) {
-        var position = position(order.account, order.symbol)
-        if order.side == .buy {
-            accounts[order.account]?.held -= order.hold
-            position.openBuy -= order.leaves
-        } else {
-            position.held -= order.leaves
+    /// What a family's after-children may come to grows and shrinks with the main order.
+    private mutating func moveChildren(of id: String, by difference: Int64) throws(Refusal) {
+        guard difference != 0 else { return }
+        let lot = try instrument(order(id).symbol).lot
+        for child in openChildren(of: id) where child.isAfter {
+            try change(child.id) {
+                $0.quantity = max($0.ext.granted, $0.quantity + difference)
+                if $0.quantity < 1 { $0.quantity = lot }
+                $0.ext.shown = min($0.ext.shown, $0.working)
+            }
         }
-        positions[position.key] = position
-    }
-
-    mutating func expire(_ symbol: String) throws(Refusal) -> Answer {
-        _ = try instrument(symbol)
-        let count = Int64(due(symbol).count)
-        expireDue(symbol)
-        return Answer(word: "ok", numbers: [count])
     }
 }

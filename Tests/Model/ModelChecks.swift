@@ -63,12 +63,9 @@ extension Model {
     func exposure(
         _ account: String, _ symbol: String, _ side: Side, _ quantity: Int64
     ) throws(Refusal) -> Int64 {
-        let position = position(account, symbol)
-        let sum =
-            side == .buy
-            ? Int128(position.quantity) + Int128(position.openBuy) + Int128(quantity)
-            : Int128(position.quantity) - Int128(position.held) - Int128(quantity)
-        return try Amounts.bounded(sum)
+        let owned = Int128(position(account, symbol).quantity)
+        let working = Int128(try open(account, symbol, side)) + Int128(quantity)
+        return try Amounts.bounded(side == .buy ? owned + working : owned - working)
     }
 
     func onlyReduces(
@@ -79,11 +76,14 @@ extension Model {
         return side == .buy ? owned < 0 && outcome <= 0 : owned > 0 && outcome >= 0
     }
 
-    /// Notes every guard's value; throws the first enforced one that doesn't hold.
-    mutating func judge(_ guards: [Guard], _ id: String, quantity: Int64) throws(Refusal) {
-        guard let order = orders[id], !guards.isEmpty else { return }
-        let value = try exposure(order.account, order.symbol, order.side, quantity)
-        let reduces = try onlyReduces(order.account, order.symbol, order.side, quantity)
+    /// Notes every guard's value; throws the first enforced one that doesn't hold. The order isn't
+    /// charged for yet; of a link group only what it adds counts.
+    mutating func judge(_ guards: [Guard], _ id: String) throws(Refusal) {
+        let order = order(id)
+        guard !guards.isEmpty else { return }
+        let added = max(0, order.workable - groupWorking(order))
+        let value = try exposure(order.account, order.symbol, order.side, added)
+        let reduces = try onlyReduces(order.account, order.symbol, order.side, added)
         let scale = try instrument(order.symbol).quantityScale
         var failure: Refusal?
         for rule in guards {
@@ -101,43 +101,73 @@ extension Model {
         if let failure { throw failure }
     }
 
-    /// A limit order and a sell: covered in full before they match.
+    /// Money or shares for all that it has to work with, at its price. What the others of its link
+    /// group hold is there for it too.
     func requireCover(_ order: ModelOrder) throws(Refusal) {
         let instrument = try instrument(order.symbol)
-        let account = try account(order.account)
-        let needed = try Amounts.need(instrument, order)
         if order.side == .buy {
-            try requireCash(needed, account)
+            var working = order
+            working.isPending = false
+            working.flags.remove(.waiting)
+            try requireCash(
+                Amounts.need(instrument, working), order.account, shared: groupHold(order))
             return
         }
-        let position = position(order.account, order.symbol)
         try requireShares(
-            needed, position.quantity - position.held + account.shortLimit, instrument)
+            order.workable, order.account, instrument, shared: groupWorking(order))
     }
 
-    /// A market buy: what its walk costs.
-    func requireCash(_ order: ModelOrder, _ matches: [Match]) throws(Refusal) {
-        let instrument = try instrument(order.symbol)
-        let cost = matches.reduce(Int128(0)) { $0 + Int128($1.amount) }
-        let fee = Amounts.fee(ofTenThousandths: cost * Int128(instrument.takerBps))
-        try requireCash(Amounts.bounded(cost + fee), account(order.account))
-    }
-
-    func requireCash(_ required: Int64, _ account: ModelAccount) throws(Refusal) {
-        guard required > account.available else { return }
+    func requireCash(_ required: Int64, _ id: String, shared: Int64 = 0) throws(Refusal) {
+        let available = try account(id).balance - held(id) + shared
+        guard required > available, required > shared else { return }
         throw Refusal(
             "insufficient_cash",
-            "required=\(money(required)), available=\(money(account.available))")
+            "required=\(money(required)), available=\(money(available))")
     }
 
     func requireShares(
-        _ required: Int64, _ available: Int64, _ instrument: ModelInstrument
+        _ required: Int64, _ id: String, _ instrument: ModelInstrument, shared: Int64 = 0
     ) throws(Refusal) {
-        guard required > available else { return }
+        let owned = position(id, instrument.symbol).quantity
+        let available =
+            try owned - open(id, instrument.symbol, .sell) + account(id).shortLimit + shared
+        guard required > available, required > shared else { return }
         let scale = instrument.quantityScale
         throw Refusal(
             "insufficient_shares",
             "required=\(Scaled.format(required, scale: scale)), "
                 + "available=\(Scaled.format(available, scale: scale))")
     }
+
+    /// A reduce-only order must fit into the position beside the others.
+    func requireReducing(_ order: ModelOrder) throws(Refusal) {
+        guard order.isReduceOnly else { return }
+        let others = try reduceOnlyOpen(besides: order)
+        let most = reducible(order.account, order.symbol, order.side)
+        guard order.workable > most - others else { return }
+        let scale = try instrument(order.symbol).quantityScale
+        let owned = position(order.account, order.symbol).quantity
+        throw Refusal(
+            "reduce_only",
+            "quantity=\(Scaled.format(order.workable, scale: scale)), "
+                + "position=\(Scaled.format(owned, scale: scale)), "
+                + "open=\(Scaled.format(others, scale: scale))")
+    }
+
+    func requirePassive(_ order: ModelOrder) throws(Refusal) {
+        guard order.flags.contains(.postOnly),
+            let best = bestPrice(order.symbol, order.book, order.side.opposite),
+            order.reaches(best)
+        else { return }
+        let scale = try instrument(order.symbol).priceScale
+        throw Refusal(
+            "post_only",
+            "price=\(Scaled.format(order.price, scale: scale)), "
+                + "best=\(Scaled.format(best, scale: scale))")
+    }
+}
+
+extension ModelOrder {
+    /// Whether a price lies within its limit.
+    func reaches(_ best: Int64) -> Bool { side == .buy ? best <= price : best >= price }
 }

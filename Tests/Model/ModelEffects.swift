@@ -5,14 +5,7 @@ import Trading
 
 extension Model {
     mutating func finish(before: Model) throws(Refusal) -> ModelEvent {
-        for id in notes.causes.keys {
-            guard var order = orders[id] else { continue }
-            order.hold = try Amounts.need(instrument(order.symbol), order)
-            orders[id] = order
-        }
-        touchHolders(before)
-        try totalHolds()
-        try noteMarket()
+        try totalHolds(before)
         for id in notes.touchedAccounts {
             accounts[id]?.updatedAt = time
             accounts[id]?.lastSequence = sequence
@@ -20,76 +13,45 @@ extension Model {
         for key in notes.touchedPositions { positions[key]?.lastSequence = sequence }
         return ModelEvent(
             sequence: sequence, kind: notes.kind, time: time, symbol: notes.symbol,
-            changes: changes(before))
+            changes: try changes(levels()))
     }
 
-    /// A changed order touches its position where its open quantity changes, a buy its account
-    /// where its hold does; one that went to the back of the queue gave both up and took them again.
-    private mutating func touchHolders(_ before: Model) {
-        for id in notes.causes.keys {
-            guard let new = orders[id] else { continue }
-            let old = before.orders[id]
-            let cameBack = old != nil && old?.bookSequence != new.bookSequence
-            if cameBack || (old?.leaves ?? 0) != new.leaves {
-                notes.touchedPositions.insert("\(new.account):\(new.symbol)")
-            }
-            if new.side == .buy, cameBack || (old?.hold ?? 0) != new.hold {
-                notes.touchedAccounts.insert(new.account)
-            }
+    /// Accounts' and positions' totals over the open orders; whose total changed is touched.
+    private mutating func totalHolds(_ before: Model) throws(Refusal) {
+        var owners: Set<String> = []
+        for id in notes.changed { owners.insert(order(id).account) }
+        for id in owners {
+            let held = try held(id)
+            if accounts[id]?.held != held { notes.touchedAccounts.insert(id) }
+            accounts[id]?.held = held
+            guard !notes.symbol.isEmpty else { continue }
+            let old = position(id, notes.symbol)
+            var new = old
+            new.openBuy = try open(id, notes.symbol, .buy)
+            new.held = try open(id, notes.symbol, .sell)
+            new.reduceCount = Int64(
+                table.open(notes.symbol) { $0.account == id && $0.isReduceOnly }.count)
+            guard new != old else { continue }
+            positions[new.key] = new
+            notes.touchedPositions.insert(new.key)
         }
     }
 
-    /// Holds are what the open orders need, summed anew.
-    private mutating func totalHolds() throws(Refusal) {
-        for id in notes.touchedAccounts {
-            let buys = orders.values.filter { $0.account == id && $0.side == .buy }
-            accounts[id]?.held = try Amounts.bounded(
-                buys.reduce(Int128(0)) { $0 + Int128($1.hold) })
-        }
-        for key in notes.touchedPositions {
-            let parts = key.split(separator: ":").map(String.init)
-            var position = position(parts[0], parts[1])
-            let own = orders.values.filter { $0.account == parts[0] && $0.symbol == parts[1] }
-            position.openBuy = try Amounts.bounded(
-                own.reduce(Int128(0)) { $0 + Int128($1.side == .buy ? $1.leaves : 0) })
-            position.held = try Amounts.bounded(
-                own.reduce(Int128(0)) { $0 + Int128($1.side == .sell ? $1.leaves : 0) })
-            positions[key] = position
-        }
-    }
-
-    private mutating func noteMarket() throws(Refusal) {
-        for trade in notes.trades {
-            var market = markets[trade.symbol] ?? ModelMarket(symbol: trade.symbol)
-            let day = time / 86_400_000_000
-            if market.day != day {
-                market.day = day
-                (market.open, market.high, market.low, market.volume) = (0, 0, 0, 0)
-            }
-            market.volume = min(Scaled.maximum, market.volume + trade.quantity)
-            if trade.book == .lit {
-                market.last = trade.price
-                market.lastQuantity = trade.quantity
-                market.lastSequence = sequence
-                market.open = market.open == 0 ? trade.price : market.open
-                market.high = max(market.high, trade.price)
-                market.low = market.low == 0 ? trade.price : min(market.low, trade.price)
-            }
-            markets[trade.symbol] = market
-        }
-    }
-
-    private func changes(_ before: Model) -> [ModelChange] {
+    private func changes(_ levels: [LevelChange]) -> [ModelChange] {
         var changes: [ModelChange] = []
         if notes.touchedInstrument, let instrument = instruments[notes.symbol] {
             changes.append(.instrument(instrument))
         }
-        if let main = notes.mainOrder, let order = orders[main], let cause = notes.causes[main] {
-            changes.append(.order(order, cause))
-        }
+        let main = notes.mainOrder.map { [$0] } ?? []
+        let first = main + notes.createdChildren
+        let others = notes.changed.filter { !first.contains($0) }
+        changes += orders(main)
         changes += notes.trades.map { .trade($0) }
-        changes += others()
-        changes += levels(before).map { .level($0) }
+        changes += notes.steps.map { .step($0) }
+        changes += orders(notes.createdChildren)
+        changes += orders(others.filter { notes.causes[$0] == .expired })
+        changes += orders(others.filter { notes.causes[$0] != .expired })
+        changes += levels.map { .level($0) }
         changes += notes.touchedPositions.compactMap { positions[$0] }.map { .position($0) }
         changes += notes.touchedAccounts.compactMap { accounts[$0] }.map { .account($0) }
         changes += notes.ledger.map { .ledger($0) }
@@ -100,32 +62,75 @@ extension Model {
         return changes
     }
 
-    private func others() -> [ModelChange] {
-        notes.causes.filter { $0.key != notes.mainOrder }.compactMap { id, cause in
-            orders[id].map { .order($0, cause) }
-        }
+    private func orders(_ ids: [String]) -> [ModelChange] {
+        ids.compactMap { id in notes.causes[id].map { .order(order(id), $0) } }
     }
 
-    /// The lit levels that changed orders stood or stand at.
-    private func levels(_ before: Model) -> [LevelChange] {
-        var touched: Set<ModelLevel> = []
-        for id in notes.causes.keys {
-            for order in [before.orders[id], orders[id]].compactMap({ $0 })
-            where order.status.isOpen && order.book == .lit {
-                touched.insert(ModelLevel(side: order.side, price: order.price))
-            }
+    /// The lit levels whose totals changed.
+    private func levels() throws(Refusal) -> [LevelChange] {
+        var before: [ModelLevel: LevelTotal] = [:]
+        var after: [ModelLevel: LevelTotal] = [:]
+        for (id, old) in table.before {
+            old?.count(in: &before)
+            table[id]?.count(in: &after)
         }
-        return touched.map { level in
-            let standing = book(notes.symbol, .lit, level.side).filter { $0.price == level.price }
-            return LevelChange(
-                book: .lit, side: level.side, price: Price(level.price),
-                quantity: Quantity(standing.reduce(0) { $0 + $1.leaves }),
-                orderCount: Int64(standing.count))
+        var changes: [LevelChange] = []
+        for level in Set(before.keys).union(after.keys) where before[level] != after[level] {
+            let total = try self.level(notes.symbol, level)
+            changes.append(
+                LevelChange(
+                    book: .lit, side: level.side, price: Price(level.price),
+                    quantity: Quantity(total.quantity), orderCount: total.count))
         }
+        return changes
+    }
+
+    func level(_ symbol: String, _ level: ModelLevel) throws(Refusal) -> LevelTotal {
+        var totals: [ModelLevel: LevelTotal] = [:]
+        for order in resting(symbol, .lit, level.side) where order.price == level.price {
+            order.count(in: &totals)
+        }
+        let total = totals[level] ?? LevelTotal()
+        _ = try Amounts.bounded(Int128(total.quantity))
+        return total
     }
 }
 
 struct ModelLevel: Hashable {
     let side: Side
     let price: Int64
+}
+
+extension ModelOrder {
+    /// Counts what of it stands in the lit book.
+    func count(in levels: inout [ModelLevel: LevelTotal]) {
+        guard rests, book == .lit else { return }
+        levels[ModelLevel(side: side, price: price), default: LevelTotal()].quantity += visible
+        levels[ModelLevel(side: side, price: price), default: LevelTotal()].count += 1
+    }
+}
+
+extension Model {
+    /// Takes over that an account was touched by the last call, if that is all. True if so.
+    mutating func adopt(_ account: ModelAccount) -> Bool {
+        guard var own = accounts[account.id], !notes.touchedAccounts.contains(account.id),
+            account.lastSequence == sequence, account.updatedAt == time
+        else { return false }
+        own.lastSequence = sequence
+        own.updatedAt = time
+        guard own == account else { return false }
+        accounts[account.id] = own
+        return true
+    }
+
+    mutating func adopt(_ position: ModelPosition) -> Bool {
+        var own = self.position(position.account, position.symbol)
+        guard !notes.touchedPositions.contains(own.key), position.lastSequence == sequence else {
+            return false
+        }
+        own.lastSequence = sequence
+        guard own == position else { return false }
+        positions[own.key] = own
+        return true
+    }
 }

@@ -8,6 +8,7 @@ enum ModelChange: Hashable {
     case instrument(ModelInstrument)
     case order(ModelOrder, OrderCause)
     case trade(ModelTrade)
+    case step(ModelStep)
     case level(LevelChange)
     case position(ModelPosition)
     case account(ModelAccount)
@@ -22,13 +23,14 @@ enum ModelChange: Hashable {
         case .instrument(let instrument): self = .instrument(ModelInstrument(instrument))
         case .order(let order, let cause): self = .order(ModelOrder(order), cause)
         case .trade(let trade): self = .trade(ModelTrade(trade))
+        case .step(let step): self = .step(ModelStep(step))
         case .level(let level): self = .level(level)
         case .position(let position): self = .position(ModelPosition(position))
         case .account(let account): self = .account(ModelAccount(account))
         case .ledger(let entry): self = .ledger(ModelLedgerEntry(entry))
         case .market(let market): self = .market(ModelMarket(market))
         case .guardValue(let value): self = .guardValue(ModelGuardValue(value))
-        case .key, .audit, .step, .bust: self = .unexpected(change)
+        case .key, .audit, .bust: self = .unexpected(change)
         }
     }
 
@@ -39,7 +41,7 @@ enum ModelChange: Hashable {
         case .level(let level): "\(level.side.rawValue):\(level.price.raw)"
         case .position(let position): position.key
         case .account(let account): account.id
-        case .instrument, .trade, .ledger, .market, .guardValue, .unexpected: nil
+        case .instrument, .trade, .step, .ledger, .market, .guardValue, .unexpected: nil
         }
     }
 
@@ -48,13 +50,14 @@ enum ModelChange: Hashable {
         case .instrument: 0
         case .order: 1
         case .trade: 2
-        case .level: 3
-        case .position: 4
-        case .account: 5
-        case .ledger: 6
-        case .market: 7
-        case .guardValue: 8
-        case .unexpected: 9
+        case .step: 3
+        case .level: 4
+        case .position: 5
+        case .account: 6
+        case .ledger: 7
+        case .market: 8
+        case .guardValue: 9
+        case .unexpected: 10
         }
     }
 }
@@ -73,10 +76,8 @@ struct ModelEvent: Hashable {
         self.kind = kind
         self.time = time
         self.symbol = symbol
-        let isAboutAnOrder = kind == .submit || kind == .cancel || kind == .amend
-        self.changes =
-            changes.prefix(isAboutAnOrder ? 1 : 0)
-            + ModelEvent.inOrder(changes.dropFirst(isAboutAnOrder ? 1 : 0))
+        let first = ModelEvent.isAboutAnOrder(kind) ? 1 : 0
+        self.changes = ModelEvent.inOrder(changes, first: first)
     }
 
     init(_ event: Event) {
@@ -85,9 +86,16 @@ struct ModelEvent: Hashable {
             changes: event.changes.map { ModelChange($0) })
     }
 
-    /// Sorts each run of neighbours of one unordered kind.
-    private static func inOrder(_ changes: ArraySlice<ModelChange>) -> [ModelChange] {
-        var result: [ModelChange] = []
+    private static func isAboutAnOrder(_ kind: EventKind) -> Bool {
+        switch kind {
+        case .submit, .cancel, .amend, .commit: true
+        case .expire, .account, .transaction, .instrument, .seed, .key, .work, .bust: false
+        }
+    }
+
+    /// Sorts each run of neighbours of one unordered kind, but for the first of all.
+    private static func inOrder(_ changes: [ModelChange], first: Int) -> [ModelChange] {
+        var result = Array(changes.prefix(first))
         var run: [ModelChange] = []
         func flush() {
             result +=
@@ -95,11 +103,17 @@ struct ModelEvent: Hashable {
                 ? run.sorted { $0.sortKey! < $1.sortKey! } : run
             run = []
         }
-        for change in changes {
+        for change in changes.dropFirst(first) {
             if let last = run.last, last.kind != change.kind { flush() }
             run.append(change)
         }
         flush()
         return result
+    }
+
+    /// Leaves out what this event needn't say: levels, positions and accounts of which `said`
+    /// answers that nothing in them changed.
+    mutating func drop(where isIdle: (ModelChange) -> Bool) {
+        changes.removeAll { isIdle($0) }
     }
 }

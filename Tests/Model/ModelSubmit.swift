@@ -1,112 +1,187 @@
-// New orders: what refuses them, what rejects them, and what becomes of them.
+// New orders: what refuses them, what rejects them, and what becomes of them and their children.
 
 import Base
 import Trading
 
 extension Model {
-    mutating func submit(_ step: SubmitStep, expireAt: Int64) throws(Refusal) -> Answer {
-        if let known = orders[step.id] {
+    mutating func submit(_ step: SubmitStep) throws(Refusal) -> Answer {
+        if let known = table[step.id] {
             guard known.requestHash == step.requestHash else { return Answer(word: "conflict") }
+            if known.isQueued, try didChunk(known.symbol) { return Answer(word: "busy") }
             return Answer(word: "duplicate", sequence: known.lastSequence, order: known)
         }
         let instrument = try instrument(step.symbol)
         let account = try account(step.account)
         if step.isStale { return Answer(word: "stale") }
         try requireOpen(instrument)
-        if expireAt > 0 && expireAt <= time { throw Refusal("expire_time_passed") }
-        try checkLot(instrument, step.quantity)
-        if step.pricing == .limit {
-            try checkTick(instrument, step.price)
-            if let low = try belowMinimum(instrument, step.price, step.quantity) { throw low }
+        try check(instrument, step.terms)
+        try checkAccount(account, instrument, step.terms.side, step.terms.quantity)
+        for child in step.children { try check(instrument, child.terms) }
+        if step.terms.ext.role == .container {
+            let wanted = step.children.reduce(Int128(0)) { $0 + Int128($1.terms.quantity) }
+            try requireRoom(instrument, wanted, step.terms.quantity)
         }
-        try checkAccount(account, instrument, step.side, step.quantity)
+        if try isBusy(step.symbol) { return Answer(word: "busy") }
 
-        expireDue(step.symbol)
-        start(step, expireAt: expireAt)
-        if !step.reason.isEmpty { return reject(step.id, step.reason) }
+        notes.mainOrder = step.id
+        var isRejected = false
         do throws(Refusal) {
-            try judge(step.guards, step.id, quantity: step.quantity)
-            try setProtectionPrice(step.id)
-            return try execute(step.id)
+            try start(step.terms, step.id, step.symbol, hash: step.requestHash)
+            if !step.reason.isEmpty { throw Refusal(step.reason) }
+            try enter(step)
         } catch {
             if error.code == "amount_too_large" { throw error }
-            let reason = error.values.isEmpty ? error.code : "\(error.code): \(error.values)"
-            return reject(step.id, reason)
+            isRejected = true
+            notes.causes[step.id] = .rejected
+            try close(step.id, .rejected, reason: error.reason)
         }
+        try finishWork(step.symbol)
+        if isRejected { return Answer(word: "rejected", order: order(step.id)) }
+        if order(step.id).isQueued { return Answer(word: "busy") }
+        return Answer(word: "ok", order: order(step.id), numbers: notes.fillNumbers)
     }
 
-    private mutating func start(_ step: SubmitStep, expireAt: Int64) {
+    func check(
+        _ instrument: ModelInstrument, _ terms: OrderTermsStep
+    ) throws(Refusal) {
+        let expireAt = terms.expireAt(now)
+        if expireAt > 0 && expireAt <= time { throw Refusal("expire_time_passed") }
+        try checkLot(instrument, terms.quantity)
+        guard let price = terms.knownPrice else { return }
+        try checkTick(instrument, price)
+        if let low = try belowMinimum(instrument, price, terms.quantity) { throw low }
+    }
+
+    /// A container's children never have more to trade than it has left.
+    func requireRoom(
+        _ instrument: ModelInstrument, _ wanted: Int128, _ left: Int64
+    ) throws(Refusal) {
+        guard wanted > Int128(left) else { return }
+        let scale = instrument.quantityScale
+        throw try Refusal(
+            "children_exceed",
+            "required=\(Scaled.format(Amounts.bounded(wanted), scale: scale)), "
+                + "available=\(Scaled.format(left, scale: scale))")
+    }
+
+    /// The main order's own arrival, then what its children do first.
+    private mutating func enter(_ step: SubmitStep) throws(Refusal) {
+        let id = step.id
+        if step.terms.ext.role == .container {
+            try change(id) { $0.isPending = false }
+            states[id] = step.state
+            if let timer = step.timer { timers[id] = now + timer * 1_000 }
+            try create(step.children, of: id)
+        } else if step.terms.ext.triggerSource != nil {
+            try park(id, step.terms.guards)
+            try create(step.children, of: id)
+            try fireIfTrue(id)
+        } else {
+            try admit(id, step.terms.guards)
+            try create(step.children, of: id)
+            try work(id)
+            noteFills()
+        }
+        try begin(step.children, of: id)
+    }
+
+    mutating func noteFills() {
+        let last = notes.trades.last
+        notes.fillNumbers = [Int64(notes.trades.count), last?.price ?? 0, last?.quantity ?? 0]
+    }
+
+    /// An order that is there, but hasn't done anything yet.
+    private mutating func start(
+        _ terms: OrderTermsStep, _ id: String, _ symbol: String, hash: Int64
+    ) throws(Refusal) {
         var order = ModelOrder(
-            id: step.id, account: step.account, symbol: step.symbol, side: step.side,
-            pricing: step.pricing, policy: step.policy, book: step.book,
-            price: step.pricing == .market ? 0 : step.price, quantity: step.quantity,
-            expireAt: expireAt, requestHash: step.requestHash)
+            id: id, account: String(id.prefix { $0 != "-" }), symbol: symbol, side: terms.side,
+            pricing: terms.pricing, policy: terms.policy, book: terms.book,
+            price: terms.pricing == .market ? 0 : terms.price, quantity: terms.quantity,
+            expireAt: terms.expireAt(now), requestHash: hash, selfTrade: terms.selfTrade,
+            flags: terms.flags, ext: terms.ext)
+        order.isPending = true
+        if order.isContainer || (order.ext.triggerSource != nil && !order.isAfter) {
+            order.status = .parked
+        }
         order.acceptedSequence = sequence
         order.createdAt = time
-        orders[step.id] = order
-        notes.mainOrder = step.id
-        change(step.id, .accepted) { _ in }
+        table.put(order)
+        try change(id, .accepted) { _ in }
     }
 
-    private mutating func reject(_ id: String, _ reason: String) -> Answer {
-        close(id, .rejected, reason: reason, cause: .rejected)
-        notes.causes[id] = .rejected
-        return Answer(word: "rejected", order: orders[id])
-    }
+    // Children.
 
-    private mutating func setProtectionPrice(_ id: String) throws(Refusal) {
-        guard let order = orders[id], order.pricing == .market else { return }
-        let instrument = try instrument(order.symbol)
-        guard let best = book(order.symbol, order.book, order.side.opposite).first?.price else {
-            let hasTraded = (markets[order.symbol]?.last ?? 0) > 0
-            throw Refusal(hasTraded ? "no_liquidity" : "no_reference_price")
+    /// Makes a family's new children; none of them does anything yet.
+    mutating func create(_ children: [ChildStep], of parent: String) throws(Refusal) {
+        guard !children.isEmpty else { return }
+        if !order(parent).isContainer { try change(parent) { $0.flags.insert(.hasChildren) } }
+        let main = order(parent)
+        for child in children {
+            let id = "\(parent):\(child.key)"
+            self.children[parent, default: []].append(child.key)
+            try start(child.terms, id, main.symbol, hash: 0)
+            notes.createdChildren.append(id)
+            guards[id] = child.terms.guards.isEmpty ? nil : child.terms.guards
+            try change(id) {
+                if $0.isAfter {
+                    $0.status = .parked
+                    $0.flags.insert(.waiting)
+                    $0.isPending = false
+                } else if main.isContainer {
+                    $0.flags.insert(.rollsUp)
+                }
+            }
         }
-        let band = Int64(Int128(best) * Int128(instrument.bandBps) / 10_000)
-        var price: Int64
-        if order.side == .buy {
-            price = min(best + band, Scaled.maximum) / instrument.tick * instrument.tick
-            price = max(price, best)
-        } else {
-            price = max(best - band, 1)
-            price = (price + instrument.tick - 1) / instrument.tick * instrument.tick
-            price = min(price, best)
+    }
+
+    /// Sends new children on their way: they park, or queue up for their arrival.
+    mutating func begin(_ children: [ChildStep], of parent: String) throws(Refusal) {
+        for child in children {
+            let id = "\(parent):\(child.key)"
+            let order = order(id)
+            guard order.isOpen, !order.isAfter else { continue }
+            do throws(Refusal) {
+                if order.ext.triggerSource == nil {
+                    try judgeAhead(id, parks: false)
+                    try enqueue(id, .triggered)
+                } else {
+                    try park(id, child.terms.guards)
+                    try fireIfTrue(id)
+                }
+            } catch {
+                try fail(id, error)
+                try endRejectedGroup(of: id)
+            }
         }
-        change(id, .accepted) { $0.price = price }
-        if let low = try belowMinimum(instrument, price, order.quantity) { throw low }
     }
 
-    private mutating func execute(_ id: String) throws(Refusal) -> Answer {
-        guard let order = orders[id] else { throw Refusal("unknown_order") }
-        let (matches, stop) = try walk(order)
-        if order.pricing == .market && order.side == .buy {
-            try requireCash(order, matches)
-        } else {
-            try requireCover(order)
+    /// A linked child that can't be there takes its group with it.
+    private mutating func endRejectedGroup(of id: String) throws(Refusal) {
+        let child = order(id)
+        guard child.ext.link != 0 else { return }
+        for member in family(of: id) where member.isOpen {
+            if member.id == child.family || isInGroup(child, with: member) {
+                try close(member.id, .cancelled, reason: "child_rejected")
+            }
         }
-        if order.policy == .allOrNone && stop != .filled {
-            close(id, .cancelled, reason: "fok_unfillable", cause: .accepted)
-            return Answer(word: "ok", order: orders[id], numbers: [0, 0, 0])
+    }
+}
+
+extension OrderTermsStep {
+    func expireAt(_ now: Int64) -> Int64 {
+        switch expiry {
+        case .never: 0
+        case .passed: now - 1
+        case .soon(let millis): now + millis * 1_000
         }
-        try settle(id, matches)
-        conclude(id, stop)
-        return Answer(word: "ok", order: orders[id], numbers: fillNumbers)
     }
+}
 
-    mutating func cancel(_ id: String) throws(Refusal) -> Answer {
-        guard let order = orders[id] else { throw Refusal("unknown_order", "order_id=\(id)") }
-        guard order.status.isOpen else { return closedAnswer(order) }
-        notes.mainOrder = id
-        close(id, .cancelled, reason: "user_cancel", cause: .cancelled)
-        return Answer(word: "ok", order: order)
-    }
-
-    /// The trades of this call as its reply says them: how many, the last one's price and quantity.
-    var fillNumbers: [Int64] {
-        let last = notes.trades.last
-        return [Int64(notes.trades.count), last?.price ?? 0, last?.quantity ?? 0]
-    }
-
-    func closedAnswer(_ order: ModelOrder) -> Answer {
-        Answer(word: "refused", code: "order_closed", order: order)
+extension OrderTermsStep {
+    /// A pegged order's is its limit; a trailing order's comes with its trigger.
+    var knownPrice: Int64? {
+        guard pricing == .limit, ext.role != .container, ext.trail == nil else { return nil }
+        return ext.peg == nil ? price : ext.pegLimit
     }
 }

@@ -4,17 +4,9 @@ import Base
 import TestSupport
 import Trading
 
-struct BookEntry: Hashable {
-    let book: BookKind
-    let side: Side
-    let symbol: String
-    let member: String
-    let score: String
-}
-
 struct LevelTotal: Hashable {
-    var quantity: Int64
-    var count: Int64
+    var quantity: Int64 = 0
+    var count: Int64 = 0
 }
 
 struct LevelKey: Hashable {
@@ -30,10 +22,15 @@ struct RedisState: Equatable {
     var positions: [String: ModelPosition] = [:]
     var markets: [String: ModelMarket] = [:]
     var instruments: [String: ModelInstrument] = [:]
-    var bookEntries: Set<BookEntry> = []
     var levels: [LevelKey: LevelTotal] = [:]
-    /// `symbol:order` → time
-    var expiries: [String: Int64] = [:]
+    /// Sorted sets by name without prefix: member → score. Empty ones aren't there.
+    var sets: [String: [String: String]] = [:]
+    /// What isn't in the order records: a family's keys, guards, plugins' states, alarms, points.
+    var children: [String: String] = [:]
+    var guards: [String: String] = [:]
+    var states: [String: [UInt8]] = [:]
+    var timers: [String: String] = [:]
+    var points: [String: [Int64]] = [:]
     var fees: Int64 = 0
 }
 
@@ -43,6 +40,10 @@ extension RedisState {
         let redis = functions.redis
         func hash(_ name: String) -> [(String, ArraySlice<UInt8>)] {
             redis.call("HGETALL", functions.key(name)).pairs.map { ($0.0.text, $0.1.bytes[...]) }
+        }
+        func texts(_ name: String) -> [String: String] {
+            [String: String](
+                uniqueKeysWithValues: hash(name).map { ($0, String(decoding: $1, as: UTF8.self)) })
         }
         sequence = Int64(redis.call("GET", functions.key("seq")).text) ?? 0
         for (id, record) in hash("orders") {
@@ -60,54 +61,42 @@ extension RedisState {
         for (symbol, record) in hash("instruments") {
             instruments[symbol] = ModelInstrument(try Instrument(symbol: symbol, record: record))
         }
-        for (_, total) in hash("fees") {
-            fees += Int64(String(decoding: total, as: UTF8.self)) ?? 0
-        }
-        for symbol in instruments.keys { try readBooks(functions, symbol) }
+        fees = texts("fees").values.reduce(0) { $0 + (Int64($1) ?? 0) }
+        (children, guards) = (texts("children"), texts("guards"))
+        for (id, blob) in hash("states") { states[id] = Array(blob) }
+        timers = RedisState.set(functions, "timers")
+        for symbol in instruments.keys { try readSymbol(functions, symbol) }
     }
 
-    private mutating func readBooks(_ functions: Functions, _ symbol: String) throws {
-        let redis = functions.redis
+    private static func set(_ functions: Functions, _ name: String) -> [String: String] {
+        let found = functions.redis.call("ZRANGE", functions.key(name), "0", "-1", "WITHSCORES")
+        return [String: String](
+            uniqueKeysWithValues: found.pairs.map { ($0.0.text, $0.1.text) })
+    }
+
+    private mutating func readSymbol(_ functions: Functions, _ symbol: String) throws {
+        var names = ["parked:\(symbol)", "work:\(symbol)", "pegs:\(symbol)", "expiry:\(symbol)"]
+        for side in ["b", "s"] { names += ["book:\(symbol):\(side)", "dark:\(symbol):\(side)"] }
+        for suffix in ["lu", "ld", "bu", "bd", "au", "ad"] {
+            names.append("stops:\(symbol):\(suffix)")
+        }
+        for suffix in ["u", "d"] { names.append("trails:\(symbol):\(suffix)") }
+        for account in accounts.keys { names.append("reduce:\(account):\(symbol)") }
+        for name in names {
+            let found = RedisState.set(functions, name)
+            if !found.isEmpty { sets[name] = found }
+        }
         for side in [Side.buy, .sell] {
-            let suffix = "\(symbol):\(side == .buy ? "b" : "s")"
-            for book in [BookKind.lit, .internal] {
-                let key = functions.key("\(book == .lit ? "book" : "dark"):\(suffix)")
-                for (member, score) in redis.call("ZRANGE", key, "0", "-1", "WITHSCORES").pairs {
-                    bookEntries.insert(
-                        BookEntry(
-                            book: book, side: side, symbol: symbol, member: member.text,
-                            score: score.text))
-                }
-            }
-            for (price, total) in redis.call("HGETALL", functions.key("levels:\(suffix)")).pairs {
+            let key = functions.key("levels:\(symbol):\(side.letter)")
+            for (price, total) in functions.redis.call("HGETALL", key).pairs {
                 var reader = ByteReader(total.bytes[...])
                 levels[LevelKey(symbol: symbol, side: side, price: Int64(price.text) ?? -1)] =
                     LevelTotal(quantity: try reader.int64(), count: try reader.int64())
             }
         }
-        let expiry = redis.call(
-            "ZRANGE", functions.key("expiry:\(symbol)"), "0", "-1", "WITHSCORES")
-        for (order, time) in expiry.pairs {
-            expiries["\(symbol):\(order.text)"] = Int64(time.text)
-        }
-    }
-
-    /// The books, levels and expiries that open orders make.
-    mutating func placeOpenOrders() {
-        for order in orders.values where order.status.isOpen {
-            let digits = String(order.bookSequence)
-            let padded = String(repeating: "0", count: 16 - digits.count) + digits
-            bookEntries.insert(
-                BookEntry(
-                    book: order.book, side: order.side, symbol: order.symbol,
-                    member: padded + order.id,
-                    score: String(order.side == .buy ? -order.price : order.price)))
-            if order.expireAt > 0 { expiries["\(order.symbol):\(order.id)"] = order.expireAt }
-            guard order.book == .lit else { continue }
-            let key = LevelKey(symbol: order.symbol, side: order.side, price: order.price)
-            levels[key, default: LevelTotal(quantity: 0, count: 0)].quantity += order.leaves
-            levels[key, default: LevelTotal(quantity: 0, count: 0)].count += 1
-        }
+        var reader = ByteReader(
+            functions.redis.call("GET", functions.key("points:\(symbol)")).bytes[...])
+        while !reader.isAtEnd { points[symbol, default: []].append(try reader.int64()) }
     }
 
     /// The first difference from what was expected, as a sentence; nil where there is none.
@@ -115,9 +104,10 @@ extension RedisState {
         func differs<Key: Hashable, Value: Equatable>(
             _ name: String, _ here: [Key: Value], _ there: [Key: Value]
         ) -> String? {
+            guard here != there else { return nil }
             for key in Set(here.keys).union(there.keys) where here[key] != there[key] {
                 let (redis, other) = (here[key], there[key])
-                return "\(name) \(key): Redis \(text(redis)), \(source) \(text(other))"
+                return "\(name) \(key), Redis and \(source): \(unlike(redis, other))"
             }
             return nil
         }
@@ -125,19 +115,23 @@ extension RedisState {
             return "sequence: Redis \(sequence), \(source) \(expected.sequence)"
         }
         if fees != expected.fees { return "fees: Redis \(fees), \(source) \(expected.fees)" }
-        let found: [String?] = [
-            differs("order", orders, expected.orders),
-            differs("account", accounts, expected.accounts),
-            differs("position", positions, expected.positions),
-            differs("market", markets, expected.markets),
-            differs("instrument", instruments, expected.instruments),
-            differs("level", levels, expected.levels),
-            differs("expiry", expiries, expected.expiries),
-        ]
-        if let first = found.compactMap({ $0 }).first { return first }
-        let entries = bookEntries.symmetricDifference(expected.bookEntries)
-        return entries.first.map { "book entry only in Redis or only in \(source): \($0)" }
+        var found = differs("order", orders, expected.orders)
+        found = found ?? differs("account", accounts, expected.accounts)
+        found = found ?? differs("position", positions, expected.positions)
+        found = found ?? differs("market", markets, expected.markets)
+        found = found ?? differs("instrument", instruments, expected.instruments)
+        found = found ?? differs("level", levels, expected.levels)
+        found = found ?? differs("set", sets, expected.sets)
+        found = found ?? differs("children", children, expected.children)
+        found = found ?? differs("guards", guards, expected.guards)
+        found = found ?? differs("state", states, expected.states)
+        found = found ?? differs("timer", timers, expected.timers)
+        return found ?? differs("points", points, expected.points)
     }
+}
+
+extension Side {
+    var letter: String { self == .buy ? "b" : "s" }
 }
 
 func text<Value>(_ value: Value?) -> String {

@@ -60,9 +60,12 @@ struct Replica {
         guard let buy = state.orders[trade.buyOrderID.text],
             let sell = state.orders[trade.sellOrderID.text]
         else { return "trade \(trade.id) of unknown orders" }
+        // A pegged order may have moved since, within its limit.
         let resting = trade.aggressor == .buy ? sell : buy
-        if trade.price.raw != resting.price { return "trade \(trade.id) not at the resting price" }
-        if trade.price.raw > buy.price || trade.price.raw < sell.price {
+        if !resting.isPegged && trade.price.raw != resting.price {
+            return "trade \(trade.id) not at the resting price"
+        }
+        if trade.price.raw > buy.heldPrice || trade.price.raw < sell.heldPrice {
             return "trade \(trade.id) beyond a limit"
         }
         return buy.account == sell.account ? "trade \(trade.id) with itself" : nil

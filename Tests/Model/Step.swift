@@ -2,42 +2,87 @@
 
 import Trading
 
-struct SubmitStep: Hashable {
+/// What main orders and children have in common.
+struct OrderTermsStep: Hashable {
+    var side: Side
+    var pricing = Pricing.limit
+    var price: Int64 = 0
+    var quantity: Int64
+    var policy = RemainderPolicy.rest
+    var book = BookKind.lit
+    var expiry = Expiry.never
+    var guards: [Guard] = []
+    var flags: OrderFlags = []
+    var selfTrade = SelfTradeMode.cancelNewest
+    var ext = ModelExtension()
+
     enum Expiry: Hashable {
         case never
         case passed
         /// Milliseconds after the call.
         case soon(Int64)
     }
+}
+
+struct ChildStep: Hashable {
+    var key: String
+    var terms: OrderTermsStep
+}
+
+struct SubmitStep: Hashable {
     var account: String
     var clientID: String
     var symbol: String
-    var side: Side
-    var pricing: Pricing
-    var price: Int64
-    var quantity: Int64
-    var policy = RemainderPolicy.rest
-    var book = BookKind.lit
-    var expiry = Expiry.never
+    var terms: OrderTermsStep
     var requestHash: Int64 = 1
     /// Whether it carries an old revision of the instrument.
     var isStale = false
     var reason = ""
-    var guards: [Guard] = []
+    var children: [ChildStep] = []
+    /// Of a container.
+    var state: [UInt8] = []
+    /// Milliseconds after the call; nil = no alarm.
+    var timer: Int64?
 
     var id: String { "\(account)-\(clientID)" }
+}
+
+struct AmendStep: Hashable {
+    var order: String
+    var price: Int64?
+    var quantity: Int64?
+    var triggerPrice: Int64?
+    var guards: [Guard] = []
+}
+
+struct CommitStep: Hashable {
+    enum Item: Hashable {
+        case place(ChildStep)
+        case cancel(key: String)
+        case amend(key: String, price: Int64?, quantity: Int64?)
+    }
+    var parent: String
+    /// How far from the container's state version it is; 0 = it has that.
+    var versionsBehind: Int64 = 0
+    var isStale = false
+    var state: [UInt8] = []
+    var timer: Int64?
+    var wakes: FamilyWakes = []
+    var end = ""
+    var items: [Item] = []
 }
 
 enum Step: Hashable {
     case submit(SubmitStep)
     case cancel(order: String)
-    case amend(order: String, price: Int64?, quantity: Int64?, guards: [Guard])
+    case amend(AmendStep)
+    case commit(CommitStep)
+    case tick(symbol: String)
     case createAccount(balance: Int64)
     case changeAccount(String, state: AccountState, isActive: Bool, shortLimit: Int64)
     case cash(account: String, kind: LedgerKind, amount: Int64)
     case shares(account: String, symbol: String, quantity: Int64, price: Int64)
     case changeInstrument(String, state: InstrumentState, makerBps: Int64, takerBps: Int64)
-    case expire(symbol: String)
     /// Milliseconds.
     case pause(Int)
 }
@@ -54,6 +99,7 @@ struct Scenario: Hashable {
     /// Balances of accounts 1, 2, …
     var balances: [Int64]
     var holdings: [Holding]
+    var limits = ModelLimits()
 }
 
 struct Script {

@@ -4,54 +4,6 @@
 import Base
 import Trading
 
-struct ModelOrder: Hashable {
-    var id: String
-    var account: String
-    var symbol: String
-    var side: Side
-    var pricing: Pricing
-    var policy: RemainderPolicy
-    var book: BookKind
-    var price: Int64
-    var quantity: Int64
-    var expireAt: Int64
-    var requestHash: Int64
-    var status = OrderStatus.new
-    var reason = ""
-    var filled: Int64 = 0
-    /// Σ price × quantity of the fills.
-    var notional: Int128 = 0
-    var amount: Int64 = 0
-    var hold: Int64 = 0
-    var fee: Int64 = 0
-    /// fee × 10000 − Σ amount × bps of the fills.
-    var feeRest: Int64 = 0
-    var bookSequence: Int64 = 0
-    var acceptedSequence: Int64 = 0
-    var lastSequence: Int64 = 0
-    var createdAt: Int64 = 0
-    var updatedAt: Int64 = 0
-    var closedAt: Int64 = 0
-
-    var leaves: Int64 { status.isOpen ? quantity - filled : 0 }
-}
-
-extension ModelOrder {
-    init(_ order: Order) {
-        self.init(
-            id: order.id.text, account: String(order.id.account), symbol: order.symbol,
-            side: order.side, pricing: order.pricing, policy: order.policy, book: order.book,
-            price: order.price.raw, quantity: order.quantity.raw, expireAt: order.expireAt,
-            requestHash: order.requestHash, status: order.status, reason: order.reason,
-            filled: order.filled.raw,
-            notional: Int128(order.notionalHigh) * 100_000_000_000_000 + Int128(order.notionalLow),
-            amount: order.amount.raw, hold: order.hold, fee: order.fee.raw,
-            feeRest: order.feeRest, bookSequence: order.bookSequence,
-            acceptedSequence: order.acceptedSequence, lastSequence: order.lastSequence,
-            createdAt: order.createdAt, updatedAt: order.updatedAt, closedAt: order.closedAt)
-    }
-}
-
 struct ModelAccount: Hashable {
     var id: String
     var state = AccountState.active
@@ -85,6 +37,8 @@ struct ModelPosition: Hashable {
     var held: Int64 = 0
     var openBuy: Int64 = 0
     var cost: Int64 = 0
+    /// Open reduce-only orders.
+    var reduceCount: Int64 = 0
     var realized: Int64 = 0
     var lastSequence: Int64 = 0
 
@@ -96,7 +50,8 @@ extension ModelPosition {
         self.init(
             account: position.account, symbol: position.symbol, quantity: position.quantity.raw,
             held: position.held.raw, openBuy: position.openBuy.raw, cost: position.cost.raw,
-            realized: position.realized.raw, lastSequence: position.lastSequence)
+            reduceCount: Int64(position.reduceOnlyCount), realized: position.realized.raw,
+            lastSequence: position.lastSequence)
     }
 }
 
@@ -216,5 +171,14 @@ extension ModelGuardValue {
         self.init(
             isEnforced: value.isEnforced, held: value.held, value: value.value, limit: value.limit,
             rule: value.rule, order: value.orderID.text)
+    }
+}
+
+extension ModelStep {
+    init(_ step: OrderStep) {
+        self.init(
+            kind: step.kind, trades: Int(step.tradesBefore), price: step.price.raw,
+            quantity: step.quantity.raw, filled: step.filled.raw, order: step.orderID.text,
+            reason: step.reason)
     }
 }

@@ -1,0 +1,58 @@
+// What the present call did, as far as the state before and after doesn't tell.
+
+import Base
+import Trading
+
+/// A STEP section: what happened to an order that no trade tells.
+struct ModelStep: Hashable {
+    var kind: OrderStepKind
+    /// Trades made before it in the call.
+    var trades: Int
+    var price: Int64
+    var quantity: Int64
+    var filled: Int64
+    var order: String
+    var reason: String
+}
+
+struct CallNotes {
+    var kind: EventKind
+    var symbol: String
+    /// The order that the call is about; its section stands first.
+    var mainOrder: String?
+    /// The first thing that happened to each order, and the orders by when it did.
+    var causes: [String: OrderCause] = [:]
+    var changed: [String] = []
+    /// Children that the call made, in order.
+    var createdChildren: [String] = []
+    var trades: [ModelTrade] = []
+    var steps: [ModelStep] = []
+    var ledger: [ModelLedgerEntry] = []
+    var guardValues: [ModelGuardValue] = []
+    var touchedAccounts: Set<String> = []
+    var touchedPositions: Set<String> = []
+    var touchedInstrument = false
+    /// A container's state, wakes or timer changed, or a part of the symbol's work was done.
+    var hasWorked = false
+
+    /// The order that is trading now: what it holds is counted when it has done.
+    var sweeping: String?
+    /// Places taken: in books and in the work queue.
+    var places: Int64 = 0
+    /// Triggers fired and trails moved.
+    var fires = 0
+    /// Lit trades' prices since points were last looked at: the first and the last.
+    var litPrices: [Int64] = []
+    /// Main orders that filled since families were last looked at, in the order of first fill, and
+    /// by how much; those that ended.
+    var filledMains: [String] = []
+    var filledBy: [String: Int64] = [:]
+    var endedMains: [String] = []
+    /// The reply's: fills, the last one's price and quantity, of the main order's own arrival.
+    var fillNumbers: [Int64] = [0, 0, 0]
+
+    var isEmpty: Bool {
+        causes.isEmpty && ledger.isEmpty && touchedAccounts.isEmpty && !touchedInstrument
+            && !hasWorked
+    }
+}

@@ -1,0 +1,94 @@
+// Orders of every sort: triggers, trails, pegs, icebergs and the rest, mixed.
+
+import Base
+import Trading
+
+extension Generator {
+    mutating func terms(_ habit: Habit, _ side: Side) -> OrderTermsStep {
+        var terms = OrderTermsStep(
+            side: side, pricing: chance(15) ? .market : .limit, price: price(habit, side),
+            quantity: habit.lot * number(1...habit.mostLots))
+        if chance(25) { terms.policy = one(of: [.cancel, .allOrNone]) }
+        if chance(15) { terms.book = .internal }
+        if chance(10) { terms.expiry = .soon(number(1...4)) }
+        if chance(1) { terms.expiry = .passed }
+        if chance(20) { terms.guards = guards(habit) }
+        terms.selfTrade =
+            chance(40) ? .cancelNewest : one(of: [.cancelOldest, .cancelBoth, .decrement])
+        if chance(12) { terms.flags.insert(.reduceOnly) }
+        switch pick(100) {
+        case 0..<18: addTrigger(&terms, habit)
+        case 18..<26: makePegged(&terms, habit)
+        case 26..<40: terms.ext.display = display(habit)
+        case 40..<46: terms.ext.minQuantity = habit.lot * number(1...max(1, habit.mostLots / 2))
+        case 46..<54 where terms.pricing == .limit: terms.flags.insert(.postOnly)
+        default: break
+        }
+        return terms
+    }
+
+    /// Buys a little below the base, sells a little above it, so that books stand and cross.
+    mutating func price(_ habit: Habit, _ side: Side) -> Int64 {
+        guard habit.spread > 0 else { return habit.basePrice }
+        let lean: Int64 = side == .buy ? -1 : 1
+        return habit.basePrice + (number(-habit.spread...habit.spread) + lean) * habit.tick
+    }
+
+    /// Of the most that an order may have, there are at most forty slices.
+    mutating func display(_ habit: Habit) -> Int64 {
+        habit.lot * number(max(1, habit.mostLots / 40)...max(1, habit.mostLots / 3))
+    }
+
+    mutating func guards(_ habit: Habit) -> [Guard] {
+        (0...pick(2)).map { index in
+            Guard(
+                rule: "rule\(index)", mode: chance(70) ? .enforce : .shadow, metric: .position,
+                limit: habit.lot * number(1...habit.mostLots * 8), code: "position_limit",
+                exemptIfReducing: chance(50))
+        }
+    }
+
+    mutating func addTrigger(_ terms: inout OrderTermsStep, _ habit: Habit) {
+        terms.pricing = chance(50) ? .market : .limit
+        terms.ext.triggerSource = chance(60) ? .last : one(of: [.bid, .ask])
+        terms.ext.triggerDirection = chance(50) ? .atOrAbove : .atOrBelow
+        terms.ext.triggerPrice = price(habit, terms.side.opposite)
+        if chance(15) { terms.ext.display = display(habit) }
+        if chance(8) && terms.pricing == .limit { terms.flags.insert(.postOnly) }
+        if chance(30) { addTrail(&terms, habit) }
+    }
+
+    mutating func addTrail(_ terms: inout OrderTermsStep, _ habit: Habit) {
+        terms.ext.triggerSource = .last
+        terms.ext.triggerDirection = terms.side == .sell ? .atOrBelow : .atOrAbove
+        terms.ext.triggerPrice = 0
+        if chance(60) {
+            terms.ext.trail = .amount
+            terms.ext.trailOffset = number(1...5) * habit.tick
+        } else {
+            terms.ext.trail = .bps
+            terms.ext.trailOffset = number(1...40)
+        }
+        if terms.pricing == .limit { terms.ext.limitOffset = number(-3...3) * habit.tick }
+    }
+
+    /// Takes out what the engine's door refuses as no order at all.
+    func fit(_ terms: inout OrderTermsStep) {
+        if terms.pricing != .limit || terms.policy != .rest {
+            terms.ext.display = 0
+            terms.flags.remove(.postOnly)
+        }
+        if terms.ext.trail != nil || terms.ext.peg != nil { terms.price = 0 }
+        terms.ext.minQuantity = min(terms.ext.minQuantity, terms.quantity)
+    }
+
+    private mutating func makePegged(_ terms: inout OrderTermsStep, _ habit: Habit) {
+        terms.pricing = .limit
+        terms.policy = .rest
+        terms.book = .lit
+        terms.ext.peg = one(of: [.bid, .ask, .midpoint])
+        terms.ext.pegOffset = number(-3...3) * habit.tick
+        let room = number(0...6) * habit.tick
+        terms.ext.pegLimit = habit.basePrice + (terms.side == .buy ? room : -room)
+    }
+}

@@ -1,0 +1,140 @@
+// An arrival: a new order, a triggered one, one that lost its place. What it must satisfy, and
+// what is decided before its first trade.
+
+import Base
+import Trading
+
+/// The walk before a trade: who would be met, without anybody's doing anything.
+struct Walk {
+    var found: Int64 = 0
+    var cost: Int128 = 0
+    /// What is still sought.
+    var left: Int64
+    var fills = 0
+    var isCutByCount = false
+}
+
+extension Model {
+    /// Checks an order that nothing is charged for yet, and lets it go on to the book. Throws why
+    /// it may not; it is as it was then, but for its price.
+    mutating func admit(_ id: String, _ guards: [Guard]) throws(Refusal) {
+        try change(id) { $0.isPending = true }
+        try judge(guards, id)
+        if order(id).isPegged { try setPegPrice(id) }
+        if order(id).pricing == .market { try setProtectionPrice(id) }
+        let arriving = order(id)
+        if arriving.pricing == .market && arriving.side == .buy {
+            try requireCash(walk(arriving), arriving)
+        } else {
+            try requireCover(arriving)
+        }
+        try requireReducing(arriving)
+        try requirePassive(arriving)
+        notes.sweeping = id
+        try change(id) {
+            $0.isPending = false
+            $0.flags.subtract([.queued, .waiting])
+            $0.status = $0.filled > 0 ? .partiallyFilled : .new
+        }
+        self.guards[id] = nil
+    }
+
+    /// Trades what an admitted order can trade, and puts the rest where it belongs.
+    /// `number`: its place in the work queue, if it comes from there.
+    mutating func work(_ id: String, number: Int64? = nil) throws(Refusal) {
+        let arriving = order(id)
+        let isWhole = arriving.policy == .allOrNone || arriving.ext.minQuantity > 0
+        if isWhole {
+            let walk = try walk(arriving)
+            if arriving.policy == .allOrNone && walk.found < arriving.working {
+                let reason = walk.isCutByCount ? "fill_limit" : "fok_unfillable"
+                return try close(id, .cancelled, reason: reason)
+            }
+            try change(id) { $0.ext.minQuantity = 0 }
+            if walk.found < arriving.ext.minQuantity {
+                return try close(id, .cancelled, reason: "min_quantity")
+            }
+        }
+        try conclude(id, sweep(id, isLimited: !isWhole), number: number)
+    }
+
+    /// The orders that it would meet, one after the other with all that they have.
+    func walk(_ order: ModelOrder) throws(Refusal) -> Walk {
+        let instrument = try instrument(order.symbol)
+        var walk = Walk(left: order.workable)
+        let others = resting(order.symbol, order.book, order.side.opposite)
+            .filter { order.reaches($0.price) }.sorted { isAhead($0, $1) }
+        for resting in others {
+            let taken = min(walk.left, resting.working)
+            if resting.account == order.account {
+                switch order.selfTrade {
+                case .cancelNewest, .cancelBoth: return walk
+                case .cancelOldest: continue
+                case .decrement: walk.left -= taken
+                }
+            } else {
+                if order.book == .internal && isOutsideLit(resting.price, order.symbol) {
+                    return walk
+                }
+                walk.fills += fills(taken, of: resting)
+                if walk.fills > limits.fills {
+                    walk.isCutByCount = true
+                    return walk
+                }
+                walk.found += taken
+                walk.left -= taken
+                walk.cost += Int128(
+                    try Amounts.amount(instrument, price: resting.price, quantity: taken))
+            }
+            if walk.left == 0 { return walk }
+        }
+        return walk
+    }
+
+    /// How many fills it takes: an iceberg shows itself in slices.
+    private func fills(_ taken: Int64, of resting: ModelOrder) -> Int {
+        let hidden = taken - resting.visible
+        guard resting.isIceberg, hidden > 0 else { return 1 }
+        return 1 + Int((hidden + resting.ext.display - 1) / resting.ext.display)
+    }
+
+    func isOutsideLit(_ price: Int64, _ symbol: String) -> Bool {
+        guard let bid = bestPrice(symbol, .lit, .buy), let ask = bestPrice(symbol, .lit, .sell)
+        else { return false }
+        return price < bid || price > ask
+    }
+
+    /// A market buy: what its walk costs; what the count cut off costs its protection price.
+    private func requireCash(_ walk: Walk, _ order: ModelOrder) throws(Refusal) {
+        let instrument = try instrument(order.symbol)
+        var cost = walk.cost
+        if walk.isCutByCount {
+            cost += Int128(
+                try Amounts.amount(instrument, price: order.price, quantity: walk.left, up: true))
+        }
+        let fee = Amounts.fee(ofTenThousandths: cost * Int128(instrument.takerBps))
+        try requireCash(Amounts.bounded(cost + fee), order.account)
+    }
+
+    private mutating func setProtectionPrice(_ id: String) throws(Refusal) {
+        let order = order(id)
+        let instrument = try instrument(order.symbol)
+        guard let best = bestPrice(order.symbol, order.book, order.side.opposite) else {
+            let hasTraded = (markets[order.symbol]?.last ?? 0) > 0
+            throw Refusal(hasTraded ? "no_liquidity" : "no_reference_price")
+        }
+        let price = worstPrice(instrument, order.side, reference: best)
+        try change(id) { $0.price = price }
+        if let low = try belowMinimum(instrument, price, order.workable) { throw low }
+    }
+
+    /// The reference and the band, on a tick, never beyond the band.
+    func worstPrice(_ instrument: ModelInstrument, _ side: Side, reference: Int64) -> Int64 {
+        let band = Int64(Int128(reference) * Int128(instrument.bandBps) / 10_000)
+        let tick = instrument.tick
+        if side == .buy {
+            return max(min(reference + band, Scaled.maximum) / tick * tick, reference)
+        }
+        return min((max(reference - band, 1) + tick - 1) / tick * tick, reference)
+    }
+}

@@ -1,0 +1,76 @@
+// Orders whose price follows the book's.
+
+import Base
+import Trading
+
+extension Model {
+    /// Bid and ask references, which pegged orders don't make; best bid and ask, which they do.
+    private func references(_ symbol: String) -> [Int64] {
+        let bids = resting(symbol, .lit, .buy)
+        let asks = resting(symbol, .lit, .sell)
+        return [
+            bids.filter { !$0.isPegged }.map(\.price).max() ?? 0,
+            asks.filter { !$0.isPegged }.map(\.price).min() ?? 0,
+            bids.map(\.price).max() ?? 0, asks.map(\.price).min() ?? 0,
+        ]
+    }
+
+    /// Where a pegged order belongs now; nil where nothing says.
+    private func pegPrice(_ order: ModelOrder) throws(Refusal) -> Int64? {
+        let tick = try instrument(order.symbol).tick
+        let found = references(order.symbol)
+        let isBuy = order.side == .buy
+        let reference: Int64
+        switch order.ext.peg {
+        case .bid: reference = found[0]
+        case .ask: reference = found[1]
+        case .midpoint, nil:
+            guard found[0] > 0, found[1] > 0 else { return nil }
+            let ticks = (found[0] + found[1]) / tick
+            let isBetween = (found[0] + found[1]) % (2 * tick) != 0
+            reference = (ticks / 2 + (isBetween && !isBuy ? 1 : 0)) * tick
+        }
+        guard reference > 0 else { return nil }
+        var price = try Amounts.bounded(Int128(reference) + Int128(order.ext.pegOffset))
+        if order.ext.pegLimit > 0 {
+            price = isBuy ? min(price, order.ext.pegLimit) : max(price, order.ext.pegLimit)
+        }
+        if isBuy, found[3] > 0 { price = min(price, found[3] - tick) }
+        if !isBuy, found[2] > 0 { price = max(price, found[2] + tick) }
+        return price < tick ? nil : price
+    }
+
+    /// An entering order's price.
+    mutating func setPegPrice(_ id: String) throws(Refusal) {
+        let order = order(id)
+        let found = try pegPrice(order)
+        // One that stood in the book already stays where it is.
+        guard let price = found ?? (order.price > 0 ? order.price : nil) else {
+            throw Refusal("no_reference_price")
+        }
+        let standing = table.open(order.symbol) { $0.isPegged && $0.id != id && !$0.isPending }
+        guard standing.count < limits.pegs || order.price > 0 else {
+            throw Refusal("too_many_pegs", "limit=\(limits.pegs)")
+        }
+        try change(id) { $0.price = price }
+    }
+
+    mutating func repricePegs(_ symbol: String) throws(Refusal) {
+        let pegged = table.open(symbol) { $0.isPegged && $0.rests }
+            .sorted { ($0.acceptedSequence, $0.id) < ($1.acceptedSequence, $1.id) }
+        guard !pegged.isEmpty else { return }
+        let found = references(symbol)
+        guard symbols[symbol]?.pegReferences != found else { return }
+        for id in pegged.map(\.id) {
+            let order = order(id)
+            guard let price = try pegPrice(order), price != order.price else { continue }
+            let place = takePlace()
+            try change(id) {
+                $0.price = price
+                $0.bookSequence = place
+            }
+            step(.restated, id, "pegged")
+        }
+        symbols[symbol, default: SymbolState()].pegReferences = references(symbol)
+    }
+}

@@ -1,0 +1,111 @@
+// What a call does after an arrival, until nothing is left or a limit of the call is reached; and
+// the calls that do nothing but a part of what an earlier one left.
+
+import Base
+import Trading
+
+extension Model {
+    mutating func finishWork(_ symbol: String) throws(Refusal) {
+        takePoints(symbol)
+        try settleFamilies()
+        guard try instrument(symbol).state == .open else { return }
+        var arrivals = 0
+        while true {
+            guard try workOffPoints(symbol), try fireByBook(symbol) else { return }
+            if symbols[symbol]?.queue.isEmpty != false {
+                try repricePegs(symbol)
+                guard try fireByBook(symbol) else { return }
+            }
+            guard let next = symbols[symbol]?.queue.first else { return }
+            guard arrivals < limits.arrivals, notes.trades.count < limits.fills else { return }
+            arrivals += 1
+            try arriveFromQueue(next)
+            takePoints(symbol)
+            try settleFamilies()
+        }
+    }
+
+    /// After what never waits: where unfinished work stands, families alone are seen to.
+    mutating func finishWorkOrFamilies(_ symbol: String) throws(Refusal) {
+        if symbols[symbol]?.isUnfinished == true {
+            try settleFamilies()
+        } else {
+            try finishWork(symbol)
+        }
+    }
+
+    /// The prices that trades touched since the last look.
+    private mutating func takePoints(_ symbol: String) {
+        guard let first = notes.litPrices.first, let last = notes.litPrices.last else { return }
+        symbols[symbol, default: SymbolState()].points += first == last ? [first] : [first, last]
+        notes.litPrices = []
+    }
+
+    private mutating func arriveFromQueue(_ entry: QueueEntry) throws(Refusal) {
+        leaveQueue(entry.id)
+        if order(entry.id).status == .triggered {
+            do throws(Refusal) {
+                try admit(entry.id, guards[entry.id] ?? [])
+            } catch {
+                return try fail(entry.id, error)
+            }
+            try work(entry.id, number: entry.number)
+        } else {
+            notes.sweeping = entry.id
+            try change(entry.id) { $0.flags.remove(.queued) }
+            try conclude(
+                entry.id, sweep(entry.id, isLimited: true), number: entry.number)
+        }
+    }
+
+    /// Does a part of what an earlier call left. False where nothing was.
+    mutating func didChunk(_ symbol: String) throws(Refusal) -> Bool {
+        guard symbols[symbol]?.isUnfinished == true else { return false }
+        notes.kind = .work
+        notes.hasWorked = true
+        try finishWork(symbol)
+        return true
+    }
+
+    // Expiry.
+
+    private func due(_ symbol: String) -> [ModelOrder] {
+        table.open(symbol) { $0.expireAt > 0 && $0.expireAt <= time }
+            .sorted { ($0.expireAt, $0.id) < ($1.expireAt, $1.id) }
+    }
+
+    func hasDue(_ symbol: String) -> Bool { !due(symbol).isEmpty }
+
+    /// Ends what is due, up to the limit. False where more is.
+    mutating func expireDue(_ symbol: String) throws(Refusal) -> Bool {
+        let all = due(symbol)
+        for order in all.prefix(limits.expiries) {
+            try close(order.id, .expired, reason: "expired", cause: .expired)
+        }
+        return all.count <= limits.expiries
+    }
+
+    /// What goes before a call's own business. True where it took the call's place.
+    mutating func isBusy(_ symbol: String, about id: String? = nil) throws(Refusal) -> Bool {
+        if try instrument(symbol).state == .open, try didChunk(symbol) { return true }
+        let isAll = try expireDue(symbol)
+        try settleFamilies()
+        guard !isAll || id.map({ table[$0]?.status == .expired }) == true else { return false }
+        notes.kind = .expire
+        try finishWork(symbol)
+        return true
+    }
+
+    mutating func tick(_ symbol: String) throws(Refusal) -> Answer {
+        _ = try instrument(symbol)
+        let isOpen = try instrument(symbol).state == .open
+        let wasChunk = isOpen ? try didChunk(symbol) : false
+        if !wasChunk {
+            _ = try expireDue(symbol)
+            if !notes.isEmpty { try finishWorkOrFamilies(symbol) }
+        }
+        let isUnfinished = symbols[symbol]?.isUnfinished == true
+        let isLeft = wasChunk || isUnfinished || hasDue(symbol)
+        return Answer(word: "ok", numbers: [isLeft ? 1 : 0])
+    }
+}
