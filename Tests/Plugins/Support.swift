@@ -172,6 +172,7 @@ enum Sample {
         for number in [0, 0, 0, 0, 0, time, time, 0, 0, 0] { writer.int64(number) }
         writer.string("AAPL")
         writer.string("")
+        writer.block([])
         writer.raw(terms.encoded())
         return try Order(id: OrderID(id), record: writer.bytes[...])
     }

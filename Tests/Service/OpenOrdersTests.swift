@@ -8,10 +8,11 @@ import Trading
 func order(
     _ id: String, sequence: Int64, last: Int64? = nil, status: OrderStatus = .new,
     side: Side = .buy, price: Int64 = 100, quantity: Int64 = 10, filled: Int64 = 0,
-    expireAt: Int64 = 0, book: BookKind = .lit, bookSequence: Int64? = nil
+    expireAt: Int64 = 0, book: BookKind = .lit, bookSequence: Int64? = nil, flags: OrderFlags = [],
+    extra: OrderExtension? = nil
 ) throws -> Order {
     var writer = ByteWriter()
-    for byte in [1, status.rawValue, side.rawValue, 1, book.rawValue, 1, 1, 0] {
+    for byte in [1, status.rawValue, side.rawValue, 1, book.rawValue, 1, 1, flags.rawValue] {
         writer.byte(byte)
     }
     for number in [
@@ -22,6 +23,7 @@ func order(
     }
     writer.string("AAPL")
     writer.string("")
+    writer.block(extra?.encoded() ?? [])
     writer.raw(OrderTerms(orderType: "limit", timeInForce: "gtc").encoded())
     return try Order(id: OrderID(id), record: writer.bytes[...])
 }

@@ -54,7 +54,7 @@ import Trading
         for round in 0..<3 {
             for _ in 0..<300 {
                 scene.matcher.submit(scene.order(.buy, 10_000, 1)) { result in
-                    if case .success(.done(_, let sequence, _, _, _)) = result {
+                    if case .success(.done(_, let sequence, _)) = result {
                         acknowledged.insert(sequence)
                     }
                 }

@@ -156,7 +156,7 @@ import Trading
         _ = world.buy("1", "d", 4, at: 14_000) { $0.expireAt = later }
         world.functions.wait(until: later)
         #expect(
-            try steps(world, world.functions.expire("AAPL")) == [
+            try steps(world, world.functions.tick("AAPL")) == [
                 "1 expired 1-d buy expired cum=0 leaves=0 of 4@14000 expired"
             ])
         #expect(

@@ -63,6 +63,9 @@ import Trading
                 (9, "expire_at", numbers + ["-1"]),
                 (10, "request_hash", ["", "1234567", "123456789"]),
                 (11, "revision", numbers), (13, "guards", guards),
+                (15, "flags", numbers + ["-1", "4"]), (16, "self_trade", numbers + ["0", "5"]),
+                (17, "ext", ["x", String(repeating: "x", count: 89)]),
+                (19, "timer", numbers + ["-1"]),
             ])
         order.pricing = 2
         world.expectUnchanged({ functions.submit(order) }, "refused bad_argument name=price")
@@ -80,10 +83,10 @@ import Trading
     @Test func amend() {
         let numbers = Self.notNumbers.filter { !$0.isEmpty } + ["0", "-1"]
         expectRefused(
-            "amend", ["1-open", "14001", "9", 1, ""],
+            "amend", ["1-open", "14001", "9", 1, "", ""],
             [
                 (1, "price", numbers), (2, "quantity", numbers), (3, "revision", Self.notNumbers),
-                (4, "guards", ["x", ";x"]),
+                (4, "guards", ["x", ";x"]), (5, "trigger_price", numbers),
             ])
         world.expectUnchanged({ functions.amend("1-none", price: 1) }, "refused unknown_order")
         world.expectUnchanged({ functions.amend("1-open", price: 1, revision: 2) }, "stale")
@@ -189,11 +192,10 @@ import Trading
         }
     }
 
-    @Test func expire() {
-        expectRefused(
-            "expire", ["AAPL", 10], [(1, "most", Self.notNumbers + ["0", "-1"])])
-        world.expectUnchanged({ functions.expire("NONE") }, "refused unknown_symbol symbol=NONE")
-        world.expectUnchanged({ functions.expire("AAPL") }, "ok 0 0")
+    @Test func tick() {
+        expectRefused("tick", ["AAPL"], [])
+        world.expectUnchanged({ functions.tick("NONE") }, "refused unknown_symbol symbol=NONE")
+        world.expectUnchanged({ functions.tick("AAPL") }, "ok 0 0")
     }
 
     @Test func project() {

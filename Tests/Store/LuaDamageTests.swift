@@ -23,8 +23,8 @@ private let damages: [Damage] = [
     ("transact", ["seq", "events", "accounts"]),
     ("shares", ["seq", "events", "accounts", "instruments", "positions", "market"]),
     ("instrument", ["seq", "events", "instruments"]),
-    ("expire", ["seq", "events", "instruments", "accounts", "positions", "orders"]),
-    ("expire", ["book:AAPL:b", "levels:AAPL:b", "expiry:AAPL"]),
+    ("tick", ["seq", "events", "instruments", "accounts", "positions", "orders"]),
+    ("tick", ["book:AAPL:b", "levels:AAPL:b", "expiry:AAPL"]),
     ("key", ["seq", "events", "keys"]),
     ("session", ["keys", "sessions", "sessions:000000a1"]),
     ("revoke", ["keys", "sessions", "sessions:000000a1"]),
@@ -57,7 +57,7 @@ private let damages: [Damage] = [
             return functions.key(
                 "000000b2", 1, packed: LuaKeyTests.session(functions.time() + 60_000_000))
         case "revoke": return functions.key("000000a1", 2)
-        case "expire": return functions.expire("AAPL")
+        case "tick": return functions.tick("AAPL")
         case "project":
             return functions.call(
                 "project", "0", "1", "list:trades", "1", "a", "list:orders", "1", "b")
@@ -70,7 +70,7 @@ private let damages: [Damage] = [
     private func prepared(_ function: String) throws -> LuaWorld {
         let world = try LuaWorld(makerBps: 10, takerBps: 20)
         try #require(world.sell("1", "ask", 10, at: 15_000).word == "ok")
-        let isSoon = function == "expire"
+        let isSoon = function == "tick"
         let expireAt = world.functions.time() + (isSoon ? 300_000 : 60_000_000)
         try #require(world.buy("1", "day", 10, at: 14_000) { $0.expireAt = expireAt }.word == "ok")
         if isSoon { world.functions.wait(until: expireAt) }

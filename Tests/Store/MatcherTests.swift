@@ -11,13 +11,12 @@ import Trading
 
         let sell = scene.order(account: "2", .sell, 15_000, 10)
         guard
-            case .done(let resting, let sequence, let fills, Price(0), .zero) = try scene.submit(
-                sell)
+            case .done(let resting, let sequence, .none) = try scene.submit(sell)
         else {
             Issue.record("not done")
             return
         }
-        #expect(resting.status == .new && sequence == 2 && fills == 0)
+        #expect(resting.status == .new && sequence == 2)
         #expect(resting.terms == sell.terms && resting.requestHash == 1)
 
         var repeated = sell
@@ -26,19 +25,21 @@ import Trading
         #expect(try scene.submit(repeated) == .conflict)
 
         guard
-            case .done(let buy, 3, 1, Price(15_000), Quantity(4)) = try scene.submit(
-                scene.order(.buy, 15_100, 4))
+            case .done(let buy, 3, let trades) = try scene.submit(scene.order(.buy, 15_100, 4))
         else {
             Issue.record("no fill")
             return
         }
         #expect(buy.status == .filled && buy.amount == Money(6_000_000))
+        #expect(
+            trades
+                == CallTrades(count: 1, lastPrice: Price(15_000), lastQuantity: Quantity(4)))
 
         let amend = AmendCall(
             id: sell.id, price: nil, quantity: Quantity(8), instrumentRevision: 1)
         guard
             case .done(
-                let amended, 4, keptPriority: true, changed: true, 0, Price(0), .zero) =
+                let amended, 4, keptPriority: true, changed: true, .none) =
                 try scene.wait({
                     matcher.amend(amend, $0)
                 })
@@ -145,7 +146,7 @@ import Trading
         #expect(listed.revision == 1 && listed.createdAt > 0 && listed.name == "Bitcoin")
 
         #expect(
-            try scene.wait { matcher.expire("AAPL", most: 5, $0) } == .done(sequence: 0, count: 0))
+            try scene.wait { matcher.tick("AAPL", $0) } == .done(sequence: 0, hasMore: false))
         let project = ProjectCall(
             from: 0, to: 3, additions: [.init(.ledgerOf(account: "4"), [[1, 2], [3]])])
         #expect(try scene.wait { matcher.project(project, $0) } == .done)
@@ -169,7 +170,7 @@ import Trading
             }
         }
         #expect(eventually { Clock.wallMicros() > due })
-        guard case .done(let order, _, _, _, _) = try scene.submit(scene.order(.sell, 10_000, 1))
+        guard case .done(let order, _, _) = try scene.submit(scene.order(.sell, 10_000, 1))
         else {
             Issue.record("not done")
             return

@@ -39,8 +39,8 @@ import Testing
         let loaded = try redis.command("FUNCTION", "LOAD", source)
         #expect(loaded.text == Scripts.current.libraryName)
         for function in [
-            "submit", "cancel", "amend", "account", "transact", "instrument", "expire", "project",
-            "seed", "key",
+            "submit", "cancel", "amend", "account", "transact", "instrument", "tick", "commit",
+            "family", "project", "seed", "key",
         ] {
             // Without its arguments each refuses; a missing function would be an error.
             let reply = try redis.command("FCALL", Scripts.current.name(function), "1", "oes:{0}")

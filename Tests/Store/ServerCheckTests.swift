@@ -184,12 +184,12 @@ private final class FakeServer {
         loop.run { connection.isUp }
         _ = try redis.command("FUNCTION", "FLUSH")
         var failed = false
-        matcher.expire("X", most: 1) { result in
+        matcher.tick("X") { result in
             if case .failure(.server) = result { failed = true }
         }
         loop.run { failed && connection.isUp }
-        var reply: ExpireReply?
-        matcher.expire("X", most: 1) { reply = try? $0.get() }
+        var reply: TickReply?
+        matcher.tick("X") { reply = try? $0.get() }
         loop.run { reply != nil }
         #expect(reply == .refused(ScriptRefusal(code: "unknown_symbol", values: "symbol=X")))
         connection.close()

@@ -23,6 +23,17 @@ public struct NewOrder {
     public var guards = ""
     /// order_type, tif, tag, asset_type, refusal's field and message: six texts of no length.
     public var hostPart: [UInt8] = [0, 0, 0, 0, 0, 0]
+    /// 1 post_only, 2 reduce_only
+    public var flags: Int64 = 0
+    /// 1 cancel_newest, 2 cancel_oldest, 3 cancel_both, 4 decrement
+    public var selfTrade: Int64 = 1
+    /// An EXT, or nothing.
+    public var extra: [UInt8] = []
+    /// Of a container.
+    public var state: [UInt8] = []
+    public var timer: Int64 = 0
+    /// 13 arguments each.
+    public var children: [[Argument]] = []
 
     public init() {}
 
@@ -34,8 +45,9 @@ public struct NewOrder {
             Argument(id), Argument(account), Argument(symbol), Argument(side), Argument(pricing),
             Argument(price), Argument(quantity), Argument(policy), Argument(book),
             Argument(expireAt), Argument(hash), Argument(revision), Argument(reason),
-            Argument(guards), Argument(hostPart),
-        ]
+            Argument(guards), Argument(hostPart), Argument(flags), Argument(selfTrade),
+            Argument(extra), Argument(state), Argument(timer),
+        ] + children.joined()
     }
 }
 
@@ -48,11 +60,12 @@ extension Functions {
 
     public func amend(
         _ id: String, price: Int64? = nil, quantity: Int64? = nil, revision: Int64 = 1,
-        guards: String = ""
+        guards: String = "", trigger: Int64? = nil
     ) -> Reply {
         call(
             "amend", Argument(id), price.map { Argument($0) } ?? "",
-            quantity.map { Argument($0) } ?? "", Argument(revision), Argument(guards))
+            quantity.map { Argument($0) } ?? "", Argument(revision), Argument(guards),
+            trigger.map { Argument($0) } ?? "")
     }
 
     /// state: 1 active, 2 reducing, 3 cancel_only, 4 halted
@@ -93,9 +106,7 @@ extension Functions {
         call("key", Argument(id), Argument(operation), Argument(packed), Argument(actor))
     }
 
-    public func expire(_ symbol: String, most: Int64 = 100) -> Reply {
-        call("expire", Argument(symbol), Argument(most))
-    }
+    public func tick(_ symbol: String) -> Reply { call("tick", Argument(symbol)) }
 
     /// Redis's clock, UTC microseconds.
     public func time() -> Int64 {

@@ -18,6 +18,7 @@ struct OrderBytes {
     /// Σ price × quantity of the fills; below 10^14.
     var notional: Int64 = 0
     var reason = ""
+    var extra: OrderExtension?
 
     init(
         _ id: String, _ status: OrderStatus = .new, _ change: (inout OrderBytes) -> Void = { _ in }
@@ -37,6 +38,7 @@ struct OrderBytes {
         ] { writer.int64(number) }
         writer.string("X")
         writer.string(reason)
+        writer.block(extra?.encoded() ?? [])
         writer.raw(OrderTerms(orderType: "limit", timeInForce: "gtc").encoded())
         return writer.bytes
     }

@@ -13,6 +13,7 @@ import Testing
         }
         writer.string("X")
         writer.string("")
+        writer.block([])
         writer.raw(OrderTerms(orderType: "limit", timeInForce: "gtc").encoded())
         return try Order(id: OrderID("1-a"), record: writer.bytes[...])
     }

@@ -10,6 +10,11 @@ ORDER_FIELDS = (
     "accepted_seq last_seq created_at updated_at closed_at expire_at request_hash").split()
 ORDER_HEAD = "version status side policy book pricing self_trade flags".split()
 ACCOUNT_FIELDS = "balance held short_limit created_at updated_at last_seq".split()
+EXTENSION_HEAD = (
+    "trigger_source trigger_direction trail peg link link_action role wakes").split()
+EXTENSION_FIELDS = (
+    "trigger_price trail_offset limit_offset peg_offset peg_limit display shown min_quantity "
+    "granted state_version").split()
 POSITION_FIELDS = "quantity held open_buy cost realized last_seq".split()
 INSTRUMENT_FIELDS = (
     "tick_size lot_size band_bps min_notional maker_bps taker_bps revision created_at").split()
@@ -17,7 +22,11 @@ KEY_FIELDS = "orders_per_second created_at revoked_at expires_at last_seq".split
 MARKET_FIELDS = "last last_quantity last_seq day open high low volume".split()
 
 OPEN_STATUSES = {1, 2, 7, 8}
-FILLED = 3
+WORKING_STATUSES = {1, 2}
+FILLED, TRIGGERED, PARKED = 3, 7, 8
+QUEUED, WAITING, ROLLS_UP = 4, 8, 32
+REDUCE_ONLY = 2
+CONTAINER, AFTER = 1, 2
 BUY, SELL = 1, 2
 LIT, INTERNAL = 0, 1
 KEY, SESSION = 1, 2
@@ -56,7 +65,17 @@ def order(data):
     head = reader.take("8B")
     record = dict(zip(ORDER_HEAD, head)) | dict(zip(ORDER_FIELDS, reader.take("17q")))
     assert record["version"] == 1
-    return record | {"symbol": reader.text(), "reason": reader.text(), "host": reader.rest()}
+    record |= {"symbol": reader.text(), "reason": reader.text()}
+    return record | extension(reader.bytes(*reader.take("B"))) | {"host": reader.rest()}
+
+
+def extension(data):
+    """What only some orders have; all zero for a plain one."""
+    reader = Reader(data or bytes(88))
+    found = dict(zip(EXTENSION_HEAD, reader.take("8B")))
+    found |= dict(zip(EXTENSION_FIELDS, reader.take("10q")))
+    assert reader.done
+    return found
 
 
 def account(data):
@@ -69,8 +88,10 @@ def account(data):
 
 def position(data):
     reader = Reader(data)
-    assert reader.take("4B")[0] == 1
-    return dict(zip(POSITION_FIELDS, reader.take("6q")))
+    version, *count = reader.take("4B")
+    assert version == 1
+    record = dict(zip(POSITION_FIELDS, reader.take("6q")))
+    return record | {"reducers": int.from_bytes(bytes(count), "little")}
 
 
 def instrument(data):
@@ -167,6 +188,13 @@ def key(data):
         "host": reader.rest()}
 
 
+def step_section(reader):
+    kind, trades, price, quantity, filled = reader.take("BIqqq")
+    return {
+        "type": kind, "trades": trades, "price": price, "quantity": quantity, "filled": filled,
+        "order_id": reader.text(), "reason": reader.text()}
+
+
 def audit_section(reader):
     (target,) = reader.take("B")
     entry = {"target": target, "id": reader.text()}
@@ -188,5 +216,6 @@ SECTIONS = {
     9: ("guard", guard_section),
     10: ("key", named_record),
     11: ("audit", audit_section),
+    12: ("step", step_section),
     13: ("bust", bust_section),
 }

@@ -10,6 +10,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from . import records
+from .orders import (
+    charges, is_resting, limit_of, parent_of, reduce_only_problems, visible, working)
+from .parked import index_problems
 
 DEPOSIT, WITHDRAWAL, ADJUSTMENT = 1, 2, 3
 MOST_PROBLEMS = 50
@@ -65,6 +68,11 @@ class Verifier:
         self.check_orders()
         self.check_holds()
         self.check_books()
+        for problems in (
+                reduce_only_problems(self.orders, self.positions),
+                index_problems(self.redis, self.key, self.orders, self.instruments)):
+            for text in problems:
+                self.problem(text)
         self.check_sums()
         return self.problems
 
@@ -139,10 +147,14 @@ class Verifier:
             last = here
             for side in ("buy", "sell"):
                 name = trade[f"{side}_order_id"]
-                filled[name] += trade["quantity"]
-                amounts[name] += trade["amount"]
-                fees[name] += trade[f"{side}_fee"]
-                self.check_price(here, side, trade, self.orders.get(name))
+                record = self.orders.get(name)
+                self.check_price(here, side, trade, record)
+                # A container's fills are its children's.
+                rolls_up = record and record["flags"] & records.ROLLS_UP
+                for owner in (name, parent_of(name)) if rolls_up else (name,):
+                    filled[owner] += trade["quantity"]
+                    amounts[owner] += trade["amount"]
+                    fees[owner] += trade[f"{side}_fee"]
         for name, record in self.orders.items():
             for label, counted in (("filled", filled), ("amount", amounts), ("fee", fees)):
                 self.expect(
@@ -156,9 +168,8 @@ class Verifier:
         self.expect(record["symbol"] == trade["symbol"], f"trade {here} mixes symbols")
         # An amended limit is the newest one only; a market order's is its protection price.
         if record["status"] in records.OPEN_STATUSES:
-            worse = (
-                trade["price"] > record["price"] if side == "buy"
-                else trade["price"] < record["price"])
+            limit = limit_of(record)
+            worse = trade["price"] > limit if side == "buy" else trade["price"] < limit
             changed = record["last_seq"] > here[0]
             self.expect(changed or not worse, f"trade {here} is worse than its {side} limit")
 
@@ -180,17 +191,13 @@ class Verifier:
     def check_holds(self):
         cash, shares, buying = Counter(), Counter(), Counter()
         for name, record in self.orders.items():
-            is_open = record["status"] in records.OPEN_STATUSES
-            leaves = record["quantity"] - record["filled"] if is_open else 0
-            account = name.split("-", 1)[0]
+            need = self.needed(record, working(record))
             self.expect(
-                record["hold"] == self.needed(record, leaves),
-                f"order {name} holds {record['hold']}, needs {self.needed(record, leaves)}")
-            if record["side"] == records.BUY:
-                cash[account] += record["hold"]
-                buying[f"{account}:{record['symbol']}"] += leaves
-            else:
-                shares[f"{account}:{record['symbol']}"] += record["hold"]
+                record["hold"] == need, f"order {name} holds {record['hold']}, needs {need}")
+        for (account, symbol), charged in charges(self.orders):
+            cash[account] += charged.cash
+            shares[f"{account}:{symbol}"] += charged.shares
+            buying[f"{account}:{symbol}"] += charged.buying
         for name, record in self.accounts.items():
             self.expect(
                 record["held"] == cash[name],
@@ -202,28 +209,28 @@ class Verifier:
                 f"orders {shares[name]}, {buying[name]}")
 
     def needed(self, record, leaves):
-        """What an order must hold; orders with fees are judged by the model, which knows them."""
+        """What an order that works with so much must hold; orders with fees are judged by the
+        model, which knows them."""
         if record["side"] == records.SELL or leaves == 0:
             return leaves
         listed = self.instruments[record["symbol"]]
         if listed["maker_bps"] or listed["taker_bps"]:
             return record["hold"]
         exponent = listed["price_scale"] + listed["quantity_scale"] - listed["money_scale"]
-        product = record["price"] * leaves
+        product = limit_of(record) * leaves
         return -(-product // 10**exponent) if exponent >= 0 else product * 10**-exponent
 
     def check_books(self):
         expected, totals = defaultdict(dict), defaultdict(dict)
         for name, record in self.orders.items():
-            if record["status"] not in records.OPEN_STATUSES:
+            if not is_resting(record):
                 continue
             place = (record["book"], record["symbol"], record["side"])
             member = b"%016d%s" % (record["book_seq"], name.encode())
             sign = -1 if record["side"] == records.BUY else 1
             expected[place][member] = sign * record["price"]
             quantity, count = totals[place].get(record["price"], (0, 0))
-            leaves = record["quantity"] - record["filled"]
-            totals[place][record["price"]] = (quantity + leaves, count + 1)
+            totals[place][record["price"]] = (quantity + visible(record), count + 1)
         for symbol in self.instruments:
             for book in (records.LIT, records.INTERNAL):
                 for side in (records.BUY, records.SELL):
