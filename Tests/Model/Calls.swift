@@ -87,6 +87,8 @@ extension Functions {
             case .cancel(let key): arguments += ["cancel", Argument(key)]
             case .amend(let key, let price, let quantity):
                 arguments += ["amend", Argument(key), optional(price), optional(quantity)]
+            case .container(let price, let quantity):
+                arguments += ["container", optional(price), optional(quantity)]
             }
         }
         return arguments

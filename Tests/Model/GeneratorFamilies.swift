@@ -134,6 +134,10 @@ extension Generator {
             return .amend(
                 key: key, price: chance(70) ? price(habit, parent.side) : nil,
                 quantity: isLess ? child.quantity / habit.lot / 2 * habit.lot + habit.lot : nil)
+        case 4 where chance(50):
+            return .container(
+                price: chance(30) ? price(habit, parent.side) : nil,
+                quantity: chance(80) ? habit.lot * number(1...habit.mostLots) : nil)
         default:
             var left = parent.quantity - placed[index].takenUp
             guard let terms = slice(parent, habit, &left) else { return nil }

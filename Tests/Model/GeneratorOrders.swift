@@ -15,13 +15,17 @@ extension Generator {
         if chance(20) { terms.guards = guards(habit) }
         terms.selfTrade =
             chance(40) ? .cancelNewest : one(of: [.cancelOldest, .cancelBoth, .decrement])
-        if chance(12) { terms.flags.insert(.reduceOnly) }
+        if chance(side == .sell ? 20 : 8) {
+            // Small enough that several fit into one position.
+            terms.flags.insert(.reduceOnly)
+            if chance(70) { terms.quantity = habit.lot * number(1...max(1, habit.mostLots / 4)) }
+        }
         switch pick(100) {
         case 0..<18: addTrigger(&terms, habit)
-        case 18..<26: makePegged(&terms, habit)
-        case 26..<40: terms.ext.display = display(habit)
-        case 40..<46: terms.ext.minQuantity = habit.lot * number(1...max(1, habit.mostLots / 2))
-        case 46..<54 where terms.pricing == .limit: terms.flags.insert(.postOnly)
+        case 18..<28: makePegged(&terms, habit)
+        case 28..<42: terms.ext.display = display(habit)
+        case 42..<48: terms.ext.minQuantity = habit.lot * number(1...max(1, habit.mostLots / 2))
+        case 48..<56 where terms.pricing == .limit: terms.flags.insert(.postOnly)
         default: break
         }
         return terms
@@ -67,7 +71,7 @@ extension Generator {
             terms.ext.trailOffset = number(1...5) * habit.tick
         } else {
             terms.ext.trail = .bps
-            terms.ext.trailOffset = number(1...40)
+            terms.ext.trailOffset = chance(50) ? number(1...4) : number(5...40)
         }
         if terms.pricing == .limit { terms.ext.limitOffset = number(-3...3) * habit.tick }
     }

@@ -49,10 +49,11 @@ extension Model {
         var amended = Amended(order)
         amended.price = price ?? amended.price
         amended.quantity = quantity ?? amended.quantity
+        try checkTick(instrument(order.symbol), amended.price)
+        try checkLot(instrument(order.symbol), amended.quantity)
         guard order.rests, amended.quantity > order.filled else {
             throw Refusal("amend_unsupported", "order_id=\(id)")
         }
-        try check(instrument(order.symbol), order, amended)
         note(id, .amended)
         let isOnlyLess =
             amended.price == Amended(order).price
@@ -63,8 +64,27 @@ extension Model {
             $0.ext.shown = min($0.ext.shown, $0.workable)
         }
         guard !isOnlyLess else { return }
-        try judgeAhead(id, parks: false)
         try enqueue(id, .triggered)
+    }
+
+    /// A container's own values, which its plugin has answered an amend with.
+    mutating func amendContainer(_ id: String, price: Int64?, quantity: Int64?) throws(Refusal) {
+        let order = order(id)
+        let instrument = try instrument(order.symbol)
+        try checkTick(instrument, price ?? order.price)
+        try checkLot(instrument, quantity ?? order.quantity)
+        guard (quantity ?? order.quantity) > order.filled else {
+            let scale = instrument.quantityScale
+            throw Refusal(
+                "below_filled",
+                "quantity=\(Scaled.format(quantity ?? order.quantity, scale: scale)), "
+                    + "filled=\(Scaled.format(order.filled, scale: scale))")
+        }
+        notes.causes[id] = .amended
+        try change(id) {
+            $0.price = price ?? $0.price
+            $0.quantity = quantity ?? $0.quantity
+        }
     }
 
     private func requireAmendable(
@@ -129,12 +149,16 @@ extension Model {
             $0.ext.shown = min($0.ext.shown, $0.workable)
         }
         if amended.quantity == order.filled {
-            try change(id) { $0.isPending = wasPending }
+            try change(id) {
+                $0.isPending = wasPending
+                if order.rests { $0.price = order.price }
+            }
             try close(id, .filled, cause: .amended)
             return true
         }
         if order.isWaiting {
             self.guards[id] = guards.isEmpty ? nil : guards
+            if order.ext.trail == nil { try setWorstPrice(id) }
             return true
         }
         if isOnlyLess { return true }

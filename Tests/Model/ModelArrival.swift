@@ -56,6 +56,7 @@ extension Model {
             }
         }
         try conclude(id, sweep(id, isLimited: !isWhole), number: number)
+        try coverGroup(of: id)
     }
 
     /// The orders that it would meet, one after the other with all that they have.

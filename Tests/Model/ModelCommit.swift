@@ -35,7 +35,7 @@ extension Model {
         let wanted = openChildren(of: id).reduce(Int128(0)) {
             $0 + Int128($1.quantity - $1.filled)
         }
-        try requireRoom(instrument, wanted, parent.quantity - parent.filled)
+        try requireRoom(instrument, wanted, order(id).quantity - parent.filled)
         try begin(places, of: id)
         try end(id, step.end)
         try finishWork(parent.symbol)
@@ -53,6 +53,8 @@ extension Model {
         case .amend(let key, let price, let quantity):
             guard let child = try child(parent, key) else { return }
             try amendChild(child.id, price: price, quantity: quantity)
+        case .container(let price, let quantity):
+            try amendContainer(parent, price: price, quantity: quantity)
         }
     }
 

@@ -81,7 +81,8 @@ extension Model {
         case .beyondPrice where order.pricing == .market: return "protection_price"
         case .outsideLit where order.pricing == .market: return "outside_lit"
         case .noOrders, .beyondPrice, .outsideLit:
-            return order.policy == .cancel ? "ioc_remainder" : nil
+            // All or none, too: its own fills' links may have taken away what it had counted on.
+            return order.policy == .rest ? nil : "ioc_remainder"
         }
     }
 

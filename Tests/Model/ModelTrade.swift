@@ -29,6 +29,7 @@ extension Model {
             try actOnLinks(of: order.id, quantity)
             try fitReduceOnly(order.account, order.symbol, before: before)
         }
+        try coverGroup(of: resting.id)
     }
 
     private mutating func noteMarket(_ taker: ModelOrder, price: Int64, quantity: Int64) {
@@ -146,6 +147,18 @@ extension Model {
                 step(.restated, member.id, "linked")
                 useUp(member.id)
             }
+        }
+    }
+
+    /// What a linked buy spent may have been what covered the others of its group: the last ones
+    /// give way until the rest is covered.
+    mutating func coverGroup(of id: String) throws(Refusal) {
+        let traded = order(id)
+        guard traded.side == .buy, traded.ext.link != 0 else { return }
+        for member in family(of: id).reversed() where isInGroup(traded, with: member) {
+            guard try account(traded.account).balance < held(traded.account) else { return }
+            guard table[member.id]?.isOpen == true else { continue }
+            try close(member.id, .cancelled, reason: "insufficient_cash")
         }
     }
 

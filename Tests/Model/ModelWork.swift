@@ -55,6 +55,7 @@ extension Model {
             try change(entry.id) { $0.flags.remove(.queued) }
             try conclude(
                 entry.id, sweep(entry.id, isLimited: true), number: entry.number)
+            try coverGroup(of: entry.id)
         }
     }
 

@@ -74,9 +74,9 @@ private let bugs = [
         right: "local other_hold, other_working = largest_of_others(call, order)",
         wrong: "local other_hold, other_working = 0, 0"),
     PlantedBug(
-        testDescription: "reduce-only orders cut oldest first",
-        right: "return a.accepted_seq > b.accepted_seq end",
-        wrong: "return a.accepted_seq < b.accepted_seq end"),
+        testDescription: "reduce-only orders that outgrow their position",
+        right: "            if order.working > allowed then\n",
+        wrong: "            if order.working < 0 then\n"),
     PlantedBug(
         testDescription: "a trigger that its own price doesn't set off",
         right: "return price >= x.trigger_price end",
@@ -135,7 +135,7 @@ private let bugs = [
             wasPlanted = source.contains(bug.right)
             return source.replacingOccurrences(of: bug.right, with: bug.wrong)
         }
-        let caught = try (1...60).contains { seed in
+        let caught = try (1...100).contains { seed in
             let script = Generator.script(seed: UInt64(seed), steps: 150)
             return Runner(try engine.functions(for: script), stepsPerAudit: 20).run(script) != nil
         }

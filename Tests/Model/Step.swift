@@ -60,6 +60,8 @@ struct CommitStep: Hashable {
         case place(ChildStep)
         case cancel(key: String)
         case amend(key: String, price: Int64?, quantity: Int64?)
+        /// The container's own values.
+        case container(price: Int64?, quantity: Int64?)
     }
     var parent: String
     /// How far from the container's state version it is; 0 = it has that.
