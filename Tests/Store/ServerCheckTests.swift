@@ -117,14 +117,16 @@ private final class FakeServer {
         loop.run { connections.allSatisfy(\.isUp) }
         let libraries = try redis.command("FUNCTION", "LIST").elements
         #expect(libraries?.count == 1)
-        #expect(try redis.command("GET", "oes:{0}:schema").text == "1")
+        #expect(try redis.command("GET", "oes:{0}:schema").text == "2")
         for connection in connections { connection.close() }
     }
 
-    @Test func newerAndStrangeDataIsRefused() throws {
+    @Test func dataOfOtherLayoutsIsRefused() throws {
         let redis = try PrivateRedis()
-        _ = try redis.command("SET", "oes:{0}:schema", "2")
-        #expect(try problem(redis.endpoint).contains("layout 2"))
+        _ = try redis.command("SET", "oes:{0}:schema", "3")
+        #expect(try problem(redis.endpoint).contains("run the newer host"))
+        _ = try redis.command("SET", "oes:{0}:schema", "1")
+        #expect(try problem(redis.endpoint).contains("run the older host"))
         _ = try redis.command("SET", "oes:{0}:schema", "hello")
         #expect(try problem(redis.endpoint).contains("other data"))
         _ = try redis.command("DEL", "oes:{0}:schema")

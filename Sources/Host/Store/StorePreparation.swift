@@ -6,7 +6,7 @@ import Base
 
 package final class StorePreparation {
     /// The layout of docs/REDIS.md that this build reads and writes.
-    package static let schema: Int64 = 1
+    package static let schema: Int64 = 2
 
     private let keys: Keys
     private let scripts: Scripts
@@ -129,6 +129,11 @@ package final class StorePreparation {
                 return done(
                     "the data has layout \(found) and this host knows up to "
                         + "\(StorePreparation.schema): run the newer host")
+            }
+            guard found == StorePreparation.schema else {
+                return done(
+                    "the data has layout \(found) and this host reads \(StorePreparation.schema) "
+                        + "only: run the older host on it, or begin with a data folder of its own")
             }
             findLibrary()
         }
