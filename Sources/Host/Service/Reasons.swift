@@ -103,6 +103,9 @@ package enum Reasons {
         "reduce_only": refused(
             "The order, with the account's other reduce-only orders, is more than its position; "
                 + "lower the quantity", field: "quantity"),
+        "too_many_reduce_only": refused(
+            "The account has too many open reduce-only orders in this instrument; cancel some",
+            field: "reduce_only"),
         "too_many_pegs": refused(
             "There are too many pegged orders in this instrument; send a limit order",
             field: "order_type"),

@@ -80,7 +80,7 @@ struct ErrorText {
             [
                 "insufficient_cash", "insufficient_shares", "no_liquidity", "no_reference_price",
                 "max_order_quantity", "max_order_value", "price_collar", "position_limit",
-                "post_only", "reduce_only", "too_many_pegs",
+                "post_only", "reduce_only", "too_many_reduce_only", "too_many_pegs",
                 "and other rules' own",
             ]),
         Group(

@@ -12,7 +12,7 @@
 local FILLS_PER_CALL = 1000
 local EXPIRIES_PER_CALL = 100
 -- Places in books and in the work queue that one call may take, so that each has a number of its own.
-local PLACES_PER_CALL = 4096
+local PLACES_PER_CALL = 16384
 
 -- Decimals of money, in every currency: Money.scale.
 local MONEY_SCALE = 4

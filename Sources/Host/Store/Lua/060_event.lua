@@ -216,13 +216,46 @@ end
 
 end
 
+-- Orders that a call sets off and that can't go on, since a number of theirs passes 2^53: whoever set
+-- them off isn't to be stopped by that. The call, which has written nothing, is computed anew, and they
+-- end when their turn comes. `at_risk` is the one whose turn it is.
+local culprits = { at_risk = false, count = 0, ids = NONE }
+
+local callable
+
+do
+
+local CULPRITS_PER_CALL = 10
+
+local function forget_culprits()
+    culprits.at_risk = false
+    if culprits.count > 0 then culprits.count, culprits.ids = 0, NONE end
+end
+
+local function leaves_out_culprit(refusal)
+    local id = culprits.at_risk
+    culprits.at_risk = false
+    if not id or type(refusal) ~= 'table' or refusal.refused ~= 'amount_too_large'
+        or culprits.count == CULPRITS_PER_CALL then
+        return false
+    end
+    culprits.count = culprits.count + 1
+    set_in(culprits, 'ids', id, true)
+    return true
+end
+
 -- Makes a function of Redis out of its halves: `plan(keys, args)` gives the call to be written, or
 -- nil where nothing is, and the reply; `write_call` is `commit` but for lists.
-local function callable(plan, write_call)
+function callable(plan, write_call)
     return function(keys, args)
         if not redis_call then bind() end
         give_back_tables()
         local done, call, reply = pcall(plan, keys_of(keys[1]), args)
+        while not done and leaves_out_culprit(call) do
+            give_back_tables()
+            done, call, reply = pcall(plan, keys_of(keys[1]), args)
+        end
+        forget_culprits()
         if not done then
             local refusal = call
             if type(refusal) == 'table' and refusal.refused then
@@ -233,6 +266,8 @@ local function callable(plan, write_call)
         if call then write_call(call) end
         return reply
     end
+end
+
 end
 
 local function expect_arguments(args, count)

@@ -11,13 +11,21 @@ local function order_from(call, id, record)
     return order
 end
 
+local link_name, family_of, largest_of_others
+
+do
+
 local function main_id_of(id)
     return match(id, '^[^:]*')
 end
 
+function link_name(order)
+    return main_id_of(order.id) .. ':' .. order.x.link
+end
+
 -- The family of an order, the main order first, then its children in the order in which they came.
 -- Whoever is in it has been read once more or is as this call left it.
-local function family_of(call, id)
+function family_of(call, id)
     local main = main_id_of(id)
     local family = call.families[main]
     if family then return family end
@@ -31,7 +39,7 @@ local function family_of(call, id)
 end
 
 -- What the other members on the order's side hold, and work with, at most.
-local function largest_of_others(call, order)
+function largest_of_others(call, order)
     local hold, working = 0, 0
     local x = order.x
     if not x or x.link == 0 then return hold, working end
@@ -43,4 +51,6 @@ local function largest_of_others(call, order)
         end
     end
     return hold, working
+end
+
 end

@@ -18,6 +18,14 @@ local function shown_of(order)
     return working_of(order)
 end
 
+-- No more is shown than there is.
+local function clamp_shown(order)
+    local x = order.x
+    if not x or x.display == 0 then return end
+    local working = working_of(order)
+    if x.shown > working then x.shown = working end
+end
+
 local function is_in_book(order)
     return order.home or order.placed
 end

@@ -22,6 +22,8 @@ end
 local SELF_TRADE = { NEWEST = 1, OLDEST = 2, BOTH = 3, DECREMENT = 4 }
 
 local each_resting, look_ahead, protected, protection_price
+-- Set in 120_settle.lua.
+local reducing_beside
 
 do
 
@@ -72,37 +74,74 @@ local function fills_of(resting, quantity)
     return 1 + (hidden - rest) / x.display + (rest > 0 and 1 or 0)
 end
 
+-- How much of a resting order can be counted on, where the walk took something from its link group or
+-- from its account before: a trade there would cut it at once. `taken` holds what was taken, of groups
+-- by their names and of accounts from orders that aren't reduce-only.
+local function countable(call, resting, taken)
+    local x, open = resting.x, working_of(resting)
+    if not x then return open end
+    if x.link > 0 then
+        local gone = taken[link_name(resting)] or 0
+        if gone > 0 then open = x.link_action == 1 and 0 or open - gone end
+    end
+    local sold = x.reduce_only and taken[resting.account] or 0
+    if sold > 0 then
+        local position = position_of(call, resting.account)
+        local size = resting.side == SELL and position.quantity or -position.quantity
+        local left = size - sold - reducing_beside(call, resting)
+        if left < open then open = left end
+    end
+    return open > 0 and open or 0
+end
+
+local function note_taken(resting, quantity, taken)
+    local x = resting.x
+    if x and x.link > 0 then
+        local name = link_name(resting)
+        taken[name] = (taken[name] or 0) + quantity
+    end
+    if not x or not x.reduce_only then
+        taken[resting.account] = (taken[resting.account] or 0) + quantity
+    end
+end
+
 -- What `order` would trade now; nothing is changed. Returns quantity and cost, and why it ends there,
--- nil where it would all be filled: 'end', 'self', 'lit', 'cap' as in `match` (125_match.lua).
+-- nil where it would all be filled: 'end', 'self', 'lit', 'cap' as in `match_order` (125_match.lua).
 function look_ahead(call, order)
     local side = opposite_of(order)
     local key, limit = call.names.book[order.book][side], score_of(side, order.price)
     local bid, ask
     if order.book == INTERNAL then bid, ask = lit_bounds(call) end
     local sought, found, cost, fills, stop = working_of(order), 0, 0, 0, 'end'
+    local taken = {}
     each_resting(call, key, limit, function(resting)
-        local price, open = resting.price, working_of(resting)
+        local price = resting.price
         if is_beyond(order, price) then return true end
-        local quantity = open < sought and open or sought
-        if resting.account == order.account then
-            if order.self_trade == SELF_TRADE.OLDEST then return false end
-            if order.self_trade == SELF_TRADE.NEWEST or order.self_trade == SELF_TRADE.BOTH then
-                stop = 'self'
-                return true
-            end
-            sought = sought - quantity
-            if sought == 0 then stop = 'self' end
-            return sought == 0
+        local is_own = resting.account == order.account
+        if is_own and (order.self_trade == SELF_TRADE.NEWEST
+            or order.self_trade == SELF_TRADE.BOTH) then
+            stop = 'self'
+            return true
         end
-        if bid and (price < bid or price > ask) then
+        if not is_own and bid and (price < bid or price > ask) then
             stop = 'lit'
             return true
         end
-        fills = fills + fills_of(resting, quantity)
+        local open = is_own and working_of(resting) or countable(call, resting, taken)
+        if open == 0 then return false end
+        local quantity = open < sought and open or sought
+        fills = fills + (is_own and 1 or fills_of(resting, quantity))
         if fills > FILLS_PER_CALL then
             stop = 'cap'
             return true
         end
+        if is_own then
+            if order.self_trade == SELF_TRADE.OLDEST then return false end
+            sought = sought - quantity
+            if sought == 0 then stop = 'self' end
+            return sought == 0
+        end
+        note_taken(resting, quantity, taken)
         found, sought = found + quantity, sought - quantity
         cost = bounded(cost + amount_of(call.instrument, price, quantity))
         if sought == 0 then stop = nil end

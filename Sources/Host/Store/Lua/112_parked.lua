@@ -30,6 +30,9 @@ local close_order, end_order
 
 do
 
+-- Open reduce-only orders of an account in a symbol: all are looked at after each of its trades.
+local REDUCERS_MOST = 50
+
 function parked.park(call, order)
     local x = order.x
     call.is_special = true
@@ -147,6 +150,19 @@ local function reducers_key(call, order)
     return call.keys.prefix .. ':reduce:' .. order.account .. ':' .. call.symbol
 end
 
+-- nil, or code and values.
+function parked.too_many_reducers(call, order)
+    if order.x.is_reducer or position_of(call, order.account).reducers < REDUCERS_MOST then
+        return nil
+    end
+    return 'too_many_reduce_only', format('limit=%d', REDUCERS_MOST)
+end
+
+function parked.check_reducers(call, order)
+    local code, values = parked.too_many_reducers(call, order)
+    if code then refuse(code, values) end
+end
+
 -- One more open reduce-only order.
 function parked.start_reducer(call, order)
     order.x.is_reducer = true
@@ -156,7 +172,7 @@ function parked.start_reducer(call, order)
     add_to_zset(
         call, reducers_key(call, order), format('%d', order.accepted_seq), order.id)
     local known = call.reducers[order.account]
-    if known then known[#known + 1] = order end
+    if known then known[#known + 1], known.is_sorted = order, false end
 end
 
 local function stop_reducer(call, order)
@@ -183,7 +199,7 @@ local function retire(call, order)
         remove_from_zset(call, call.names.work, order.id)
     end
     x.waiting = false
-    if x.is_parked then parked.forget_guards(call, order) end
+    if x.is_parked or x.role == AFTER then parked.forget_guards(call, order) end
     parked.unpark(call, order)
     if x.peg > 0 then remove_from_zset(call, call.names.pegs, order.id) end
     if x.is_reducer then stop_reducer(call, order) end

@@ -3,7 +3,7 @@
 
 local MICROS_PER_DAY = 86400000000
 
-local make_trade, cut_reducers, reducing_beside, keep_links_covered
+local make_trade, cut_reducers, keep_links_covered
 
 do
 
@@ -133,9 +133,8 @@ local function cut(call, order, quantity, reason)
         if x.granted < order.filled then x.granted = order.filled end
     end
     if is_in_book(order) then
-        local working = working_of(order)
-        if x and x.display > 0 and x.shown > working then x.shown = working end
-        if working == 0 then
+        clamp_shown(order)
+        if working_of(order) == 0 then
             take_from_book(call, order, shown)
             x.waiting = true
             parked.park(call, order)
@@ -181,37 +180,42 @@ function keep_links_covered(call, order)
     end
 end
 
--- The account's open reduce-only orders, newest first.
+local function read_reducers(call, account)
+    local orders, seen = {}, {}
+    local key = call.keys.prefix .. ':reduce:' .. account .. ':' .. call.symbol
+    local ids = redis_call('ZRANGE', key, '0', '-1')
+    local records = #ids > 0 and redis_call('HMGET', call.keys.orders, unpack(ids)) or NONE
+    for index = 1, #ids do
+        orders[index], seen[ids[index]] = order_from(call, ids[index], records[index]), true
+    end
+    -- Those that began in this call before.
+    for id, order in pairs(call.orders) do
+        if order.account == account and order.x and order.x.is_reducer and not seen[id] then
+            orders[#orders + 1] = order
+        end
+    end
+    set_in(call, 'reducers', account, orders)
+    return orders
+end
+
+local function is_newer(a, b)
+    if a.accepted_seq ~= b.accepted_seq then return a.accepted_seq > b.accepted_seq end
+    return a.id > b.id
+end
+
+-- The account's open reduce-only orders, newest first; those that began in this call are in it.
 local function reducers_of(call, account)
     local orders = call.reducers[account]
-    if not orders then
-        orders = {}
-        local key = call.keys.prefix .. ':reduce:' .. account .. ':' .. call.symbol
-        local ids = redis_call('ZRANGE', key, '0', '-1')
-        local records = #ids > 0 and redis_call('HMGET', call.keys.orders, unpack(ids)) or NONE
-        local seen = {}
-        for index = 1, #ids do
-            orders[index], seen[ids[index]] = order_from(call, ids[index], records[index]), true
-        end
-        -- Those that began in this call before.
-        for id, order in pairs(call.orders) do
-            if order.account == account and order.x and order.x.is_reducer and not seen[id] then
-                orders[#orders + 1] = order
-            end
-        end
-        set_in(call, 'reducers', account, orders)
-    end
-    table_sort(orders, function(a, b)
-        if a.accepted_seq ~= b.accepted_seq then return a.accepted_seq > b.accepted_seq end
-        return a.id > b.id
-    end)
+    if orders and orders.is_sorted then return orders end
+    if not orders then orders = read_reducers(call, account) end
+    table_sort(orders, is_newer)
+    orders.is_sorted = true
     return orders
 end
 
 -- Which link group an order belongs to; an order without links is its own.
 local function group_of(order)
-    local link = order.x.link
-    return link > 0 and main_id_of(order.id) .. ':' .. link or order
+    return order.x.link > 0 and link_name(order) or order
 end
 
 -- What the account's open reduce-only orders on an order's side would take off the position, without
@@ -230,10 +234,27 @@ function reducing_beside(call, order)
     return total
 end
 
+-- Whether those of a side still fit: nearly always, since few trades shrink a position below them.
+local function fit(call, account, side, size)
+    local total, largest = 0, {}
+    for _, order in ipairs(reducers_of(call, account)) do
+        if order.side == side and is_open(order) then
+            local group = group_of(order)
+            local known = largest[group] or 0
+            if order.working > known then
+                total, largest[group] = total + order.working - known, order.working
+            end
+        end
+    end
+    return total <= (size > 0 and size or 0)
+end
+
 -- Cuts reduce-only orders, the newest first, until they fit what the account has.
 function cut_reducers(call, account)
     local position = position_of(call, account)
     if position.reducers == 0 then return end
+    local owned = position.quantity
+    if fit(call, account, SELL, owned) and fit(call, account, BUY, -owned) then return end
     for _, order in ipairs(reducers_of(call, account)) do
         if is_open(order) and order.working > 0 then
             local size = order.side == SELL and position.quantity or -position.quantity

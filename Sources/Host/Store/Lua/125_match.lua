@@ -7,7 +7,6 @@ do
 -- The same account's order is next: one of both, or both, give way. Returns whether the match goes on.
 local function prevent_self_trade(call, order, resting)
     local mode = order.self_trade
-    if mode == SELF_TRADE.NEWEST then return false end
     if mode == SELF_TRADE.OLDEST or mode == SELF_TRADE.BOTH then
         end_order(call, resting, CANCELLED, 'self_trade', 7)
         return mode == SELF_TRADE.OLDEST
@@ -19,12 +18,8 @@ local function prevent_self_trade(call, order, resting)
     else
         local x, shown = resting.x, shown_of(resting)
         resting.quantity = resting.quantity - less
-        if x then
-            if x.role == AFTER then x.granted = x.granted - less end
-            if x.display > 0 and x.shown > working_of(resting) then
-                x.shown = working_of(resting)
-            end
-        end
+        if x and x.role == AFTER then x.granted = x.granted - less end
+        clamp_shown(resting)
         change_level_of(call, resting, shown_of(resting) - shown, 0)
         update_hold(call, resting)
         note_restated(call, resting, 'self_trade')
@@ -37,11 +32,23 @@ local function prevent_self_trade(call, order, resting)
     return true
 end
 
+-- Whether a market buy's account can pay for a trade. It was covered for what it was to trade, but its
+-- own trades may take orders away that were counted with it.
+local function is_paid(call, order, price, quantity)
+    if order.side == SELL then return true end
+    local instrument = call.instrument
+    local amount = amount_of(instrument, price, quantity)
+    local fee, rest = multiply_divide(amount, instrument.taker_bps, 10000)
+    if rest > 0 then fee = fee + 1 end
+    return amount + fee <= available_cash(account_of(call, order.account))
+end
+
 -- Trades until nothing is left, and returns nil; or returns why it ends:
 --   end    nothing more within its price
 --   self   the next is the same account's, and the order gives way
 --   lit    the next, internal, has a price outside the lit book's
---   cap    FILLS_PER_CALL
+--   cap    FILLS_PER_CALL; what gives way to itself counts as a fill
+--   cash   a market buy that can't pay for the next
 -- What must be done whole isn't stopped by the last: it was counted before.
 function match_order(call, order, is_whole)
     local side = opposite_of(order)
@@ -53,16 +60,20 @@ function match_order(call, order, is_whole)
         local resting = front(call, order.book, side, limit)
         if not resting or is_beyond(order, resting.price) then return 'end' end
         local price = resting.price
-        if resting.account == order.account then
+        local is_own = resting.account == order.account
+        if is_own and order.self_trade == SELF_TRADE.NEWEST then return 'self' end
+        if not is_own and bid and (price < bid or price > ask) then return 'lit' end
+        if call.fills >= FILLS_PER_CALL and not is_whole then return 'cap' end
+        call.fills = call.fills + 1
+        if is_own then
             if not prevent_self_trade(call, order, resting) then return 'self' end
-        elseif bid and (price < bid or price > ask) then
-            return 'lit'
-        elseif call.fills >= FILLS_PER_CALL and not is_whole then
-            return 'cap'
         else
             local own, shown = working_of(order), shown_of(resting)
-            call.fills = call.fills + 1
-            make_trade(call, order, resting, own < shown and own or shown)
+            local quantity = own < shown and own or shown
+            if order.pricing == MARKET and not is_paid(call, order, price, quantity) then
+                return 'cash'
+            end
+            make_trade(call, order, resting, quantity)
             if not is_open(order) or working_of(order) == 0 then return nil end
         end
     end
@@ -71,6 +82,7 @@ end
 -- Why the remainder of an order that couldn't trade is cancelled; nil where it rests.
 local function remainder_reason(call, order, stop)
     if stop == 'self' then return 'self_trade' end
+    if stop == 'cash' then return 'insufficient_cash' end
     if order.pricing == MARKET then
         if stop == 'lit' then return 'outside_lit' end
         return best_price(call, order.book, opposite_of(order)) and 'protection_price'

@@ -16,6 +16,8 @@ end
 -- nil, or code and values where a reduce-only order could do more than bring its position to zero.
 local function check_reduce_only(call, order)
     local position = position_of(call, order.account)
+    local code, values = parked.too_many_reducers(call, order)
+    if code then return code, values end
     local size = order.side == SELL and position.quantity or -position.quantity
     local open = position.reducers > 0 and reducing_beside(call, order) or 0
     if size > 0 and open + working_of(order) <= size then return nil end
@@ -121,12 +123,17 @@ function execute(call, order)
     if order.x and order.x.link > 0 then keep_links_covered(call, order) end
 end
 
--- The first of the work queue: a sweep goes on, an order whose time has come arrives.
-function arrive(call, order)
-    local x = order.x
-    x.queued = false
-    remove_from_zset(call, call.names.work, order.id)
+-- Ends an order that couldn't begin to work.
+function parked.turn_away(call, order, code, values)
+    if values ~= '' then code = code .. ': ' .. values end
+    stop_expiry(call, order)
+    close_order(call, order, order.filled > 0 and CANCELLED or REJECTED, code)
+    update_hold(call, order)
     order_changed(call, order, 7)
+end
+
+local function go_on(call, order)
+    local x = order.x
     lift(call, order)
     if order.status ~= TRIGGERED then
         call.first_price, call.last_price, call.last_quantity = 0, 0, 0
@@ -137,15 +144,20 @@ function arrive(call, order)
     end
     order.status = order.filled > 0 and PARTIALLY_FILLED or NEW
     local code, values = refusal(call, order, parked.take_guards(call, order), false)
-    if code then
-        if values ~= '' then code = code .. ': ' .. values end
-        stop_expiry(call, order)
-        close_order(call, order, order.filled > 0 and CANCELLED or REJECTED, code)
-        update_hold(call, order)
-        return
-    end
-    parked.forget_guards(call, order)
+    if code then return parked.turn_away(call, order, code, values) end
+    if x.role ~= AFTER then parked.forget_guards(call, order) end
     execute(call, order)
+end
+
+-- The first of the work queue: a sweep goes on, an order whose time has come arrives.
+function arrive(call, order)
+    order.x.queued = false
+    remove_from_zset(call, call.names.work, order.id)
+    order_changed(call, order, 7)
+    if culprits.ids[order.id] then return parked.turn_away(call, order, 'amount_too_large', '') end
+    culprits.at_risk = order.id
+    go_on(call, order)
+    culprits.at_risk = false
 end
 
 end

@@ -77,6 +77,14 @@ function triggers.fire_at(call, source, price)
     return fire_index(call, source, TRIGGER.UP, price) and fire_index(call, source, TRIGGER.DOWN, price)
 end
 
+-- A price that is there: between the first tick and the last. Whoever trades mustn't be refused for what
+-- others' orders make of it.
+local function on_grid(price, tick)
+    local last = MAXIMUM - fmod(MAXIMUM, tick)
+    if price > last then return last end
+    return price < tick and tick or price
+end
+
 -- Of a trailing order: its trigger, as far behind `price` as it is to trail, and what follows from it.
 local function set_trail(call, order, price)
     local x, tick = order.x, call.instrument.tick
@@ -86,14 +94,12 @@ local function set_trail(call, order, price)
         offset = offset - fmod(offset, tick)
         if offset < tick then offset = tick end
     end
-    local trigger = order.side == SELL and price - offset or bounded(price + offset)
-    if trigger < tick then trigger = tick end
+    local trigger = on_grid(order.side == SELL and price - offset or price + offset, tick)
     x.peg_limit, x.trigger_price = price, trigger
     if order.pricing == MARKET then
         order.price = protected(call.instrument, order.side, trigger)
     else
-        order.price = bounded(trigger + x.limit_offset)
-        if order.price < tick then order.price = tick end
+        order.price = on_grid(trigger + x.limit_offset, tick)
     end
 end
 

@@ -13,14 +13,7 @@ local function give_work(call, child, was_queued)
     local code, values = nil, nil
     if waits and not x.is_armed then code, values = triggers.start_trigger(call, child), '' end
     if not code then code, values = refusal(call, child, parked.take_guards(call, child), true) end
-    if code then
-        if values ~= '' then code = code .. ': ' .. values end
-        stop_expiry(call, child)
-        close_order(call, child, child.filled > 0 and CANCELLED or REJECTED, code)
-        update_hold(call, child)
-        order_changed(call, child, 7)
-        return
-    end
+    if code then return parked.turn_away(call, child, code, values) end
     update_hold(call, child)
     if waits then
         if not x.is_armed then parked.arm(call, child) end
@@ -44,7 +37,10 @@ local function grant(call, child, quantity)
     lift(call, child)
     x.granted = bounded(x.granted + quantity)
     x.waiting = false
+    if culprits.ids[child.id] then return parked.turn_away(call, child, 'amount_too_large', '') end
+    culprits.at_risk = child.id
     give_work(call, child, was_queued)
+    culprits.at_risk = false
 end
 
 local function grant_all(call, main, quantity)

@@ -7,6 +7,8 @@ do
 
 -- Orders of the work queue that arrive in one call.
 local ARRIVALS_PER_CALL = 100
+-- Rounds in which pegged orders move.
+local REPRICINGS_PER_CALL = 4
 
 -- The prices that an arrival's trades touched: they lie between the first and the last.
 local function note_points(call)
@@ -56,11 +58,20 @@ local function run_queue(call)
     return 'more'
 end
 
--- Points that are left for the next call; those that were left by the last.
+-- Whether pegs moved and the call may go on with what that sets off.
+local function run_pegs(call)
+    if not move_pegs(call) then return false end
+    call.repricings = call.repricings + 1
+    call.goes_on = call.repricings == REPRICINGS_PER_CALL
+    return not call.goes_on
+end
+
+-- Points that are left for the next call; those that were left by the last. Without any the key only
+-- says that there is more to do.
 local function keep_points(call)
     local key, packed = call.names.points, ''
     for index = 1, #call.points do packed = packed .. pack('<l', call.points[index]) end
-    if packed ~= '' then
+    if packed ~= '' or call.goes_on then
         append(call, 'writes', { 'SET', key, packed })
     elseif call.had_points then
         append(call, 'writes', { 'DEL', key })
@@ -76,7 +87,7 @@ function after(call)
         run_families(call)
         if not run_points(call) or not run_quotes(call) then break end
         local state = run_queue(call)
-        if state == 'full' or (state == 'empty' and not move_pegs(call)) then break end
+        if state == 'full' or (state == 'empty' and not run_pegs(call)) then break end
     end
     keep_points(call)
 end
@@ -97,6 +108,7 @@ end
 -- Whether a call before left work. Finds out whether anything can happen later in the symbol at all.
 function has_unfinished(call)
     call.had_points, call.new_pegs, call.pegged = false, nil, nil
+    call.repricings, call.goes_on = 0, false
     call.is_special = redis_call('ZCARD', call.names.parked) > 0
     if not call.is_special then return false end
     return redis_call('EXISTS', call.names.work, call.names.points) > 0

@@ -32,6 +32,7 @@ local function check_extra(order)
         check_part(x.source == TRIGGER.LAST and x.trail_offset >= 1, 'trail')
         check_part(x.direction == (order.side == SELL and TRIGGER.DOWN or TRIGGER.UP), 'trail')
         check_part(x.trigger_price == 0, 'trigger_price')
+        check_part(x.trail == 1 or x.trail_offset < 10000, 'trail_offset')
     else
         check_part(x.source == 0 or x.trigger_price >= 1, 'trigger_price')
     end
@@ -200,7 +201,10 @@ function entry.create_children(call, main, children, family)
             parked.park(call, child)
             parked.keep_guards(call, child, child.guards_text)
             start_expiry(call, child)
-            if child.x.reduce_only then parked.start_reducer(call, child) end
+            if child.x.reduce_only then
+                parked.check_reducers(call, child)
+                parked.start_reducer(call, child)
+            end
         end
     end
     if #family > CHILDREN_MOST then

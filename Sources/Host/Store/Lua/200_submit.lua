@@ -90,6 +90,8 @@ local function submit(keys, args)
     local call = begin(keys, 1, order.symbol)
     if answer then
         instrument_of(call, order.symbol)
+        -- Nothing goes on while the instrument is closed: this is how the order stands.
+        if not is_trading(call) then return nil, answer end
         has_unfinished(call)
         return work_chunk(call), { 'busy', call.seq }
     end

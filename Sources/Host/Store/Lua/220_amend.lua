@@ -28,7 +28,7 @@ end
 
 -- Keeps its place, or ends where nothing is left to do.
 function entry.shrink(call, order, quantity)
-    local x, shown = order.x, shown_of(order)
+    local shown = shown_of(order)
     if quantity == order.filled then
         take_from_book(call, order, shown)
         stop_expiry(call, order)
@@ -36,8 +36,7 @@ function entry.shrink(call, order, quantity)
         close_order(call, order, FILLED, '')
     else
         order.quantity = quantity
-        local working = working_of(order)
-        if x and x.display > 0 and x.shown > working then x.shown = working end
+        clamp_shown(order)
         change_level_of(call, order, shown_of(order) - shown, 0)
     end
     update_hold(call, order)
@@ -69,6 +68,7 @@ local function peg_again(call, order, limit, quantity, guards)
     local price = pegged_price(call, order) or price_before
     check_arrival(call, order, guards, false)
     if price == price_before and quantity <= quantity_before then
+        clamp_shown(order)
         change_level_of(call, order, shown_of(order) - shown, 0)
         update_hold(call, order)
         return true
@@ -188,9 +188,9 @@ local function amend(keys, args)
     end
     check_values(call.instrument, order, price, quantity, trigger)
     if has_unfinished(call) then return work_chunk(call), { 'busy', call.seq } end
-    -- An amend that comes too late for its order is answered when it is made again.
+    -- Where that ended or changed the order, the amend is answered when it is made again.
     if expire_first(call) then return call, { 'busy', call.seq } end
-    if not is_open(order) then
+    if order.is_changed then
         call.kind = 4
         after(call)
         prepare(call)

@@ -56,6 +56,8 @@ local function amend_child(call, child, step)
     if not is_in_book(child) or quantity <= child.filled then
         refuse('amend_unsupported', 'order_id=' .. child.id)
     end
+    local account = account_of(call, child.account)
+    check_account(call, account, child.side, quantity - child.filled)
     order_changed(call, child, 4)
     if price == child.price and quantity <= child.quantity then
         entry.shrink(call, child, quantity)
