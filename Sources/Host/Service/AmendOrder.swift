@@ -73,11 +73,11 @@ extension OrderService {
         else { return completion(.failure(.stalePicture)) }
         // The rules judge what can still change; the script has the last word on whether it can.
         guard order.status.isOpen else { return completion(.failure(.closed(order))) }
+        let decision = checkAmend(order, change, account: account, instrument: instrument)
+        if let rejection = decision.rejection { return completion(.failure(rejection)) }
         guard order.extra?.role != .container else {
             return amendContainer(order, change, completion)
         }
-        let decision = checkAmend(order, change, account: account, instrument: instrument)
-        if let rejection = decision.rejection { return completion(.failure(rejection)) }
         let call = AmendCall(
             id: order.id, price: change.price, quantity: change.quantity,
             instrumentRevision: instrument.revision, guards: decision.guards,

@@ -42,7 +42,11 @@ package final class FamilyDriver {
     }
 
     private func look() {
-        matcher.dueTimers(by: Clock.wallMicros(), most: Limits.familiesAtOnce) { [self] result in
+        let now = Clock.monotonicMicros()
+        postponed = postponed.filter { $0.value > now }
+        // Those that failed stay due: behind them others must have their turn.
+        let most = Limits.familiesAtOnce + postponed.count
+        matcher.dueTimers(by: Clock.wallMicros(), most: most) { [self] result in
             guard case .success(let due) = result else { return }
             for timer in due { drive(timer) }
         }
@@ -51,7 +55,13 @@ package final class FamilyDriver {
     private func drive(_ timer: DueTimer) {
         let id = timer.container
         let now = Clock.monotonicMicros()
-        guard postponed[id] ?? 0 <= now, underWay.insert(id).inserted else { return }
+        guard postponed[id] ?? 0 <= now else { return }
+        // While its instrument is closed nothing can be placed: it is asked when that trades again.
+        guard isTrading(id) else {
+            postponed[id] = now + Limits.familyRetryMicros
+            return
+        }
+        guard underWay.insert(id).inserted else { return }
         postponed[id] = nil
         step(
             id,
@@ -68,6 +78,13 @@ package final class FamilyDriver {
             postponed[id] = Clock.monotonicMicros() + Limits.familyRetryMicros
             log.warning("container \(id.text): \(rejection.code): \(rejection.message)")
         }
+    }
+
+    private func isTrading(_ id: OrderID) -> Bool {
+        guard let symbol = picture.openOrders[id]?.symbol,
+            let instrument = picture.instruments[symbol]
+        else { return true }
+        return instrument.state(at: Clock.wallMicros()) == .open
     }
 
     /// One call of the plugin and its commit; nil where there was nothing to do, or another host has
@@ -119,18 +136,31 @@ package final class FamilyDriver {
         _ call: CommitCall, isAmend: Bool,
         _ completion: @escaping (Result<Order?, Rejection>) -> Void
     ) {
-        matcher.commit(call) { reply in
+        matcher.commit(call) { [self] reply in
             switch reply {
             case .success(.done(let order, _)): completion(.success(order))
             case .success(.stale):
                 // A timer comes again by itself; who amends is waiting for an answer.
                 completion(isAmend ? .failure(.stalePicture) : .success(nil))
             case .success(.refused(let refusal)):
-                completion(.failure(Reasons.rejection(refusal)))
+                guard !isAmend, FamilyDriver.lasting.contains(refusal.code),
+                    call.commit.end == nil
+                else { return completion(.failure(Reasons.rejection(refusal))) }
+                // The same would be refused for ever.
+                var last = call
+                last.commit = FamilyCommit(end: .cancelled(reason: "refused: code=\(refusal.code)"))
+                send(last, isAmend: false, completion)
             case .failure(let failure): completion(.failure(failure.orderRejection))
             }
         }
     }
+
+    /// Refusals of what an order type wants that no waiting mends.
+    private static let lasting: Set<String> = [
+        "bad_argument", "too_many_children", "children_exceed", "amend_unsupported", "lot_size",
+        "tick_size", "min_notional", "below_filled", "amount_too_large", "unknown_order",
+        "expire_time_passed",
+    ]
 
     /// Every child passes the risk rules. One that doesn't ends its container, and the reason says
     /// which rule it was: a schedule that can't be kept is not kept silently.

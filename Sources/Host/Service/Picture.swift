@@ -109,6 +109,9 @@ package final class Picture {
     }
 
     /// To be called where nothing was found to be due, or left to do.
+    /// A tick found nothing left to do in the symbol.
+    func finishWork(in symbol: String) { openOrders.finishWork(of: symbol) }
+
     package func refreshExpiry(of symbol: String) {
         openOrders.refreshExpiry(of: symbol)
         openOrders.finishWork(of: symbol)

@@ -33,27 +33,43 @@ package final class SymbolTicker {
             let now = Clock.wallMicros()
             let left = picture.openOrders.symbolsWithWork(
                 since: now - Limits.workLeftMillis * 1_000)
-            for symbol in left { tick(symbol) }
+            for symbol in left where isTrading(symbol, at: now) { tick(symbol, for: .work) }
             if ticks % SymbolTicker.ticksPerExpiry == 0 {
-                for symbol in picture.openOrders.symbolsDue(by: now) { tick(symbol) }
+                for symbol in picture.openOrders.symbolsDue(by: now) { tick(symbol, for: .expiry) }
             }
             start()
         }
     }
 
-    private func tick(_ symbol: String) {
+    private enum Purpose {
+        case work, expiry
+    }
+
+    private func isTrading(_ symbol: String, at time: Int64) -> Bool {
+        picture.instruments[symbol]?.state(at: time) == .open
+    }
+
+    private func tick(_ symbol: String, for purpose: Purpose) {
         guard underWay.insert(symbol).inserted else { return }
         matcher.tick(symbol) { [self] reply in
             underWay.remove(symbol)
             switch reply {
             case .success(.done(let sequence, let hasMore)):
-                if sequence == 0 { picture.refreshExpiry(of: symbol) }
-                if hasMore { tick(symbol) }
+                if sequence == 0 { nothingLeft(in: symbol, purpose) }
+                if hasMore { tick(symbol, for: purpose) }
             case .success(.refused(let refusal)):
                 log.warning("tick of \(symbol): \(refusal.code) \(refusal.values)")
             case .failure(let failure):
                 log.debug("tick of \(symbol): \(failure); tried again at the next one")
             }
+        }
+    }
+
+    /// Looking anew when orders are due goes over all that are open, so only where it is asked for.
+    private func nothingLeft(in symbol: String, _ purpose: Purpose) {
+        switch purpose {
+        case .work: picture.finishWork(in: symbol)
+        case .expiry: picture.refreshExpiry(of: symbol)
         }
     }
 }

@@ -235,7 +235,8 @@ package final class Matcher {
             do throws(RedisFailure) {
                 let reply = try ReplyReader(try result.get(), after: busySequences)
                 guard reply.word == "busy" else { return answer(.success(try decode(reply))) }
-                guard busySequences.count < Limits.busyRepeats else { throw .overloaded }
+                // What the parts did stands: the command may have been begun.
+                guard busySequences.count < Limits.busyRepeats else { throw .outcomeUnknown }
                 let done = busySequences + [try reply.number(1)]
                 call(function, arguments, answer, after: done, decode)
             } catch {

@@ -124,7 +124,9 @@ function begin(keys, kind, symbol)
     call.families, call.armed, call.reducers = NONE, NONE, NONE
     -- What is to be done after an arrival (170_after.lua).
     call.is_special, call.grants, call.ended = false, NONE, NONE
-    call.queue, call.queue_head, call.queue_end, call.points = NONE, 1, 0, NONE
+    call.queue, call.queue_head, call.sweeping, call.points = NONE, 1, false, NONE
+    -- Of the work queue as calls before left it: what was read, and how much of it is done.
+    call.waiting, call.waiting_head = NONE, 1
     call.fires, call.arrivals = 0, 0
     -- Of the trades of the arrival that is under way; 0 where there is none.
     call.fills, call.first_price, call.last_price, call.last_quantity = 0, 0, 0, 0

@@ -219,16 +219,17 @@ end
 -- Orders that a call sets off and that can't go on, since a number of theirs passes 2^53: whoever set
 -- them off isn't to be stopped by that. The call, which has written nothing, is computed anew, and they
 -- end when their turn comes. `at_risk` is the one whose turn it is.
-local culprits = { at_risk = false, count = 0, ids = NONE }
+local culprits = { at_risk = false, count = 0, ids = NONE, is_bare = false }
 
 local callable
 
 do
 
 local CULPRITS_PER_CALL = 10
+local SET_OFF = { amount_too_large = true, too_much_work = true }
 
 local function forget_culprits()
-    culprits.at_risk = false
+    culprits.at_risk, culprits.is_bare = false, false
     if culprits.count > 0 then culprits.count, culprits.ids = 0, NONE end
 end
 
@@ -246,13 +247,19 @@ end
 
 -- Makes a function of Redis out of its halves: `plan(keys, args)` gives the call to be written, or
 -- nil where nothing is, and the reply; `write_call` is `commit` but for lists.
-function callable(plan, write_call)
+function callable(plan, write_call, never_waits)
     return function(keys, args)
         if not redis_call then bind() end
         give_back_tables()
         local done, call, reply = pcall(plan, keys_of(keys[1]), args)
         while not done and leaves_out_culprit(call) do
             give_back_tables()
+            done, call, reply = pcall(plan, keys_of(keys[1]), args)
+        end
+        -- A cancel is done, whatever it would set off.
+        if not done and never_waits and type(call) == 'table' and SET_OFF[call.refused] then
+            give_back_tables()
+            culprits.is_bare = true
             done, call, reply = pcall(plan, keys_of(keys[1]), args)
         end
         forget_culprits()

@@ -11,12 +11,18 @@ local function order_from(call, id, record)
     return order
 end
 
-local link_name, family_of, largest_of_others
+local link_name, main_of, family_of, largest_of_others
 
 do
 
 local function main_id_of(id)
     return match(id, '^[^:]*')
+end
+
+-- The main order or container of a child, without the rest of the family.
+function main_of(call, child)
+    local id = main_id_of(child.id)
+    return call.orders[id] or order_from(call, id, redis_call('HGET', call.keys.orders, id))
 end
 
 function link_name(order)

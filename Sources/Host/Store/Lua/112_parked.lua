@@ -109,18 +109,11 @@ function parked.enqueue(call, order)
     local x = order.x
     x.queued = true
     parked.park(call, order)
-    local queue = call.queue
-    if queue == NONE then
-        queue = {}
-        call.queue = queue
-    end
     if x.was_queued then
-        call.queue_head = call.queue_head - 1
-        queue[call.queue_head] = order
+        call.sweeping = order
     else
         x.was_queued, order.book_seq = true, next_place(call)
-        call.queue_end = call.queue_end + 1
-        queue[call.queue_end] = order
+        append(call, 'queue', order)
     end
     add_to_zset(call, call.names.work, format('%d', order.book_seq), order.id)
 end
@@ -210,7 +203,7 @@ local function retire(call, order)
         append(call, 'writes', { 'HDEL', call.keys.states, order.id })
     end
     if x.rolls_up then
-        local main = family_of(call, order.id)[1]
+        local main = main_of(call, order)
         if is_open(main) and fmod(main.x.wakes, 4) >= 2 then parked.wake_container(call, main) end
     end
 end

@@ -105,7 +105,7 @@ end
 
 -- What a container's child trades, the container traded.
 local function roll_up(call, order, trade, fee)
-    local main = family_of(call, order.id)[1]
+    local main = main_of(call, order)
     if not is_open(main) then return end
     add_notional(main, trade)
     main.filled = main.filled + trade.quantity

@@ -49,8 +49,8 @@ end
 --   lit    the next, internal, has a price outside the lit book's
 --   cap    FILLS_PER_CALL; what gives way to itself counts as a fill
 --   cash   a market buy that can't pay for the next
--- What must be done whole isn't stopped by the last: it was counted before.
-function match_order(call, order, is_whole)
+-- The last doesn't stop it before it has filled `at_least`: that was counted before.
+function match_order(call, order, at_least)
     local side = opposite_of(order)
     local limit = score_of(side, order.price)
     local bid, ask
@@ -63,7 +63,7 @@ function match_order(call, order, is_whole)
         local is_own = resting.account == order.account
         if is_own and order.self_trade == SELF_TRADE.NEWEST then return 'self' end
         if not is_own and bid and (price < bid or price > ask) then return 'lit' end
-        if call.fills >= FILLS_PER_CALL and not is_whole then return 'cap' end
+        if call.fills >= FILLS_PER_CALL and order.filled >= at_least then return 'cap' end
         call.fills = call.fills + 1
         if is_own then
             if not prevent_self_trade(call, order, resting) then return 'self' end

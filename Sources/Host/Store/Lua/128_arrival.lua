@@ -89,12 +89,13 @@ function refusal(call, order, guards, is_waiting)
     return nil
 end
 
--- Whether all that must be done at once can be; else its end. What asks for it is judged only once.
+-- Whether what must be done at once can be, and how much of the order that is; else its end. A minimum
+-- is asked for only once.
 local function is_possible(call, order)
     local x = order.x
     local least = x and x.min_quantity or 0
     local is_whole = order.policy == ALL_OR_NONE
-    if not is_whole and least == 0 then return true, false end
+    if not is_whole and least == 0 then return true, 0 end
     local found, _, stop = look_ahead(call, order)
     if is_whole and stop then
         close_order(call, order, CANCELLED, stop == 'cap' and 'fill_limit' or 'fok_unfillable')
@@ -107,15 +108,15 @@ local function is_possible(call, order)
             return false
         end
     end
-    return true, true
+    return true, is_whole and working_of(order) or least
 end
 
 -- The trades of an order that nothing keeps from working, and what becomes of it then.
 function execute(call, order)
     call.first_price, call.last_price, call.last_quantity = 0, 0, 0
-    local can, is_whole = is_possible(call, order)
+    local can, at_once = is_possible(call, order)
     if can then
-        conclude(call, order, match_order(call, order, is_whole))
+        conclude(call, order, match_order(call, order, order.filled + at_once))
     else
         stop_expiry(call, order)
     end
@@ -137,7 +138,7 @@ local function go_on(call, order)
     lift(call, order)
     if order.status ~= TRIGGERED then
         call.first_price, call.last_price, call.last_quantity = 0, 0, 0
-        conclude(call, order, match_order(call, order, false))
+        conclude(call, order, match_order(call, order, 0))
         update_hold(call, order)
         if x.link > 0 then keep_links_covered(call, order) end
         return

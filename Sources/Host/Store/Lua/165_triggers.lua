@@ -74,7 +74,8 @@ end
 
 -- All triggers of a source that a price makes true.
 function triggers.fire_at(call, source, price)
-    return fire_index(call, source, TRIGGER.UP, price) and fire_index(call, source, TRIGGER.DOWN, price)
+    return fire_index(call, source, TRIGGER.UP, price)
+        and fire_index(call, source, TRIGGER.DOWN, price)
 end
 
 -- A price that is there: between the first tick and the last. Whoever trades mustn't be refused for what
@@ -160,12 +161,13 @@ end
 
 -- Whether anything waits for a bid or an ask.
 function triggers.has_quote_triggers(call)
-    local stops = call.names.stops
-    for source = TRIGGER.BID, TRIGGER.ASK do
-        if call.armed[stops[source][TRIGGER.UP]] or call.armed[stops[source][TRIGGER.DOWN]] then return true end
+    local up, down = TRIGGER.UP, TRIGGER.DOWN
+    local bid, ask = call.names.stops[TRIGGER.BID], call.names.stops[TRIGGER.ASK]
+    local armed = call.armed
+    if armed[bid[up]] or armed[bid[down]] or armed[ask[up]] or armed[ask[down]] then
+        return true
     end
-    return redis_call(
-        'EXISTS', stops[TRIGGER.BID][TRIGGER.UP], stops[TRIGGER.BID][TRIGGER.DOWN], stops[TRIGGER.ASK][TRIGGER.UP], stops[TRIGGER.ASK][TRIGGER.DOWN]) > 0
+    return redis_call('EXISTS', bid[up], bid[down], ask[up], ask[down]) > 0
 end
 
 end

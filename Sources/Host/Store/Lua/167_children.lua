@@ -55,12 +55,14 @@ local function settle_quantity(call, child)
     local x = child.x
     if x.granted == 0 then
         end_order(call, child, CANCELLED, 'parent_ended', 7)
-    elseif x.granted < child.quantity then
+        return
+    end
+    if x.granted < child.quantity then
         child.quantity = x.granted
         note_restated(call, child, 'parent_ended')
         order_changed(call, child, 7)
-        if child.filled == child.quantity then end_order(call, child, FILLED, '', 7) end
     end
+    if child.filled == child.quantity then end_order(call, child, FILLED, '', 7) end
 end
 
 local function end_family(call, main)

@@ -23,11 +23,12 @@ local function reference_price(call, order, bid, ask)
     if peg == 1 then return bid end
     if peg == 2 then return ask end
     if not bid or not ask then return nil end
-    local sum = bid + ask
-    local middle = (sum - fmod(sum, 2)) / 2
+    local between = ask - bid
+    local odd = fmod(between, 2)
+    local middle = bid + (between - odd) / 2
     local over = fmod(middle, tick)
     if order.side == BUY then return middle - over end
-    if over > 0 or fmod(sum, 2) > 0 then return middle - over + tick end
+    if over > 0 or odd > 0 then return middle - over + tick end
     return middle
 end
 

@@ -22,7 +22,8 @@ end
 local function run_points(call)
     while #call.points > 0 do
         local price = call.points[1]
-        if not (triggers.fire_at(call, TRIGGER.LAST, price) and triggers.trail_at(call, price)) then return false end
+        if not triggers.fire_at(call, TRIGGER.LAST, price) then return false end
+        if not triggers.trail_at(call, price) then return false end
         local rest = {}
         for index = 2, #call.points do rest[index - 1] = call.points[index] end
         call.points = rest
@@ -37,14 +38,45 @@ local function run_quotes(call)
     return not ask or triggers.fire_at(call, TRIGGER.ASK, ask)
 end
 
--- The next that is to arrive, past those that ended while they waited.
-local function next_in_queue(call)
-    while true do
-        local order = call.queue[call.queue_head]
-        if not order then return nil end
-        if is_open(order) and order.x.queued then return order end
-        call.queue_head = call.queue_head + 1
+-- Reads on in the work queue as calls before left it. false where that is all.
+local function read_waiting(call)
+    local read = #call.waiting
+    if not call.is_chunk then return false end
+    local ids = redis_call(
+        'ZRANGE', call.names.work, format('%d', read), format('%d', read + ARRIVALS_PER_CALL - 1))
+    if #ids == 0 then return false end
+    local records = redis_call('HMGET', call.keys.orders, unpack(ids))
+    for index = 1, #ids do
+        local order = order_from(call, ids[index], records[index])
+        order.x.was_queued = true
+        append(call, 'waiting', order)
     end
+    return true
+end
+
+local function is_waiting(order)
+    return order and is_open(order) and order.x.queued
+end
+
+-- The next that is to arrive, past those that ended while they waited: a sweep that goes on, then those
+-- that calls before left, then those that this one set off.
+local function next_in_queue(call)
+    local sweeping = call.sweeping
+    if is_waiting(sweeping) then return sweeping end
+    repeat
+        local order = call.waiting[call.waiting_head]
+        while order do
+            if is_waiting(order) then return order end
+            call.waiting_head = call.waiting_head + 1
+            order = call.waiting[call.waiting_head]
+        end
+    until not read_waiting(call)
+    local order = call.queue[call.queue_head]
+    while order and not is_waiting(order) do
+        call.queue_head = call.queue_head + 1
+        order = call.queue[call.queue_head]
+    end
+    return order
 end
 
 local function run_queue(call)
@@ -52,7 +84,13 @@ local function run_queue(call)
     if not order then return 'empty' end
     if call.arrivals == ARRIVALS_PER_CALL or call.fills >= FILLS_PER_CALL then return 'full' end
     call.arrivals = call.arrivals + 1
-    call.queue_head = call.queue_head + 1
+    if order == call.sweeping then
+        call.sweeping = false
+    elseif order == call.waiting[call.waiting_head] then
+        call.waiting_head = call.waiting_head + 1
+    else
+        call.queue_head = call.queue_head + 1
+    end
     arrive(call, order)
     note_points(call)
     return 'more'
@@ -81,7 +119,7 @@ end
 -- Everything that follows from what the call did so far.
 function after(call)
     run_families(call)
-    if not call.is_special or not is_trading(call) then return end
+    if not call.is_special or culprits.is_bare or not is_trading(call) then return end
     note_points(call)
     while true do
         run_families(call)
@@ -108,29 +146,17 @@ end
 -- Whether a call before left work. Finds out whether anything can happen later in the symbol at all.
 function has_unfinished(call)
     call.had_points, call.new_pegs, call.pegged = false, nil, nil
-    call.repricings, call.goes_on = 0, false
+    call.repricings, call.goes_on, call.is_chunk = 0, false, false
     call.is_special = redis_call('ZCARD', call.names.parked) > 0
     if not call.is_special then return false end
     return redis_call('EXISTS', call.names.work, call.names.points) > 0
 end
 
-local function load_queue(call)
-    local ids = redis_call(
-        'ZRANGE', call.names.work, '0', format('%d', ARRIVALS_PER_CALL - 1))
-    if #ids == 0 then return end
-    local records, queue = redis_call('HMGET', call.keys.orders, unpack(ids)), {}
-    for index = 1, #ids do
-        local order = order_from(call, ids[index], records[index])
-        order.x.was_queued = true
-        queue[index] = order
-    end
-    call.queue, call.queue_end = queue, #ids
-end
-
 -- A call that does nothing but a part of what was left.
 function work_chunk(call)
     call.kind = 10
-    load_queue(call)
+    expire_orders(call, due_orders(call, EXPIRIES_PER_CALL))
+    call.is_chunk = true
     local packed = redis_call('GET', call.names.points)
     if packed then
         call.had_points, call.points = true, {}

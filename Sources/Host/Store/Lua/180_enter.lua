@@ -12,7 +12,8 @@ local CHILDREN_MOST = 500
 
 local function check_numbers(x)
     local sources = x.source >= 0 and x.source <= TRIGGER.ASK
-    check_part(sources and (x.source == 0) == (x.direction == 0) and x.direction <= TRIGGER.DOWN, 'trigger')
+    check_part(sources and (x.source == 0) == (x.direction == 0), 'trigger')
+    check_part(x.direction <= TRIGGER.DOWN, 'trigger')
     check_part(x.trail <= 2 and x.peg <= 3 and x.link_action <= 2 and x.role <= AFTER, 'ext')
     for _, name in ipairs({ 'trigger_price', 'trail_offset', 'display', 'min_quantity' }) do
         check_part(x[name] >= 0 and x[name] <= MAXIMUM, name)
@@ -207,7 +208,7 @@ function entry.create_children(call, main, children, family)
             end
         end
     end
-    if #family > CHILDREN_MOST then
+    if #family - 1 > CHILDREN_MOST then
         refuse('too_many_children', format('limit=%d', CHILDREN_MOST))
     end
     family.names = names
@@ -215,11 +216,18 @@ function entry.create_children(call, main, children, family)
     append(call, 'writes', { 'HSET', call.keys.children, main.id, names })
 end
 
--- A container's children never ask for more than is left of it, with `more` to come.
+-- A container's children never ask for more than is left of it, with `more` to come. Of a link group
+-- the largest counts: what one fills, the others lose.
 function entry.check_children(call, main, more)
-    local left, open = leaves_of(main), more or 0
+    local left, open, largest = leaves_of(main), more or 0, {}
     for index, child in ipairs(family_of(call, main.id)) do
-        if index > 1 then open = bounded(open + leaves_of(child)) end
+        if index > 1 and is_open(child) then
+            local group = child.x and child.x.link > 0 and child.x.link or child
+            local known, leaves = largest[group] or 0, leaves_of(child)
+            if leaves > known then
+                open, largest[group] = bounded(open + leaves - known), leaves
+            end
+        end
     end
     if open > left then refuse('children_exceed', share_values(call.instrument, open, left)) end
 end

@@ -6,7 +6,7 @@
 local function register(name, plan, flags, write_call)
     redis.register_function({
         function_name = 'oes_@VERSION@_' .. name,
-        callback = callable(plan, write_call or commit),
+        callback = callable(plan, write_call or commit, name == 'cancel' or name == 'tick'),
         flags = flags or {},
     })
 end

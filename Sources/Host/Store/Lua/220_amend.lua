@@ -134,7 +134,8 @@ local function check_supported(order, price, quantity, trigger)
         return
     end
     if x.role == CONTAINER or x.queued then refuse_amend(order) end
-    if x.role == AFTER and quantity ~= order.quantity then refuse_amend(order) end
+    local is_shared = x.role == AFTER or x.link > 0
+    if is_shared and quantity ~= order.quantity then refuse_amend(order) end
     local is_waiting = order.status == PARKED and x.source > 0
     if trigger ~= x.trigger_price and (not is_waiting or x.trail > 0) then refuse_amend(order) end
     if x.trail > 0 and order.status == PARKED and price ~= order.price then refuse_amend(order) end
@@ -200,7 +201,7 @@ local function amend(keys, args)
     order_changed(call, order, 4)
     local difference = quantity - order.quantity
     if order.x and order.x.rolls_up and difference > 0 then
-        entry.check_children(call, family_of(call, order.id)[1], difference)
+        entry.check_children(call, main_of(call, order), difference)
     end
     local keeps_place = change(call, order, price, quantity, trigger, args)
     if order.x and order.x.has_children and difference ~= 0 then

@@ -1,18 +1,8 @@
--- commit: what a container's plugin decided when it was called, all of it or nothing. `family` is what
--- it is called with.
+-- commit: what a container's plugin decided when it was called, all of it or nothing.
 
 do
 
 local VALUES_OF_PLACE = 13
-
-local function container_of(keys, id)
-    local record = redis_call('HGET', keys.orders, id)
-    local order = record and unpack_order(id, record)
-    if not order or not order.x or order.x.role ~= CONTAINER then
-        refuse('unknown_order', 'order_id=' .. id)
-    end
-    return order
-end
 
 -- The steps that stand in the arguments from `at` on: children to place (their arguments), what becomes
 -- of those that are there, and of the container itself.
@@ -78,6 +68,7 @@ local function amend_container(call, main, step)
     end
     check_tick(instrument, main.price)
     check_lot(instrument, main.quantity)
+    check_account(call, account_of(call, main.account), main.side, leaves_of(main))
     if main.quantity <= main.filled then
         local scale = instrument.quantity_scale
         refuse('below_filled', 'quantity=' .. decimal(main.quantity, scale) .. ', filled='
@@ -133,7 +124,7 @@ local function commit_family(keys, args)
     local timer = whole_within(args[5], 'timer', 0, MAXIMUM)
     local wakes = whole_within(args[6], 'wakes', 0, 7)
     local places, changes = read_steps(args, 8)
-    local main = container_of(keys, args[1])
+    local main = entry.container_of(keys, args[1])
     if not is_open(main) or main.x.state_version ~= version then return nil, { 'stale' } end
     local call = begin_with(keys, 11, main)
     if call.instrument.revision ~= revision then return nil, { 'stale' } end
@@ -162,23 +153,5 @@ local function commit_family(keys, args)
 end
 
 register('commit', commit_family)
-
-local function family(keys, args)
-    expect_arguments(args, 1)
-    local main = container_of(keys, args[1])
-    local call = begin_with(keys, 11, main)
-    local reply = {
-        'ok', call.seq - 1, format('%d', call.time), pack_order(main),
-        redis_call('HGET', keys.states, main.id) or '',
-    }
-    for index, child in ipairs(family_of(call, main.id)) do
-        if index > 1 then
-            reply[#reply + 1], reply[#reply + 2] = child.id, pack_order(child)
-        end
-    end
-    return nil, reply
-end
-
-register('family', family, { 'no-writes' })
 
 end
