@@ -39,6 +39,16 @@ struct CallNotes {
     var sweeping: String?
     /// Places taken: in books and in the work queue.
     var places: Int64 = 0
+    /// Trades made and self-trades prevented.
+    var fills = 0
+    /// Reduce-only orders that count among their account's since this call.
+    var newReducers: Set<String> = []
+    /// Whether an error is no rejection of the main order.
+    var isRefusedWhole = false
+    /// Rounds in which pegged orders moved.
+    var repricings = 0
+    /// The order that the call has set off and that arrives or is granted more now.
+    var settingOff: String?
     /// Triggers fired and trails moved.
     var fires = 0
     /// Lit trades' prices since points were last looked at: the first and the last.

@@ -51,9 +51,12 @@ extension Generator {
     /// Two or three orders of one need.
     private mutating func makePair(_ order: inout SubmitStep, _ habit: Habit) {
         let action: LinkAction = chance(50) ? .reduce : .cancel
+        let isPassive = chance(40)
+        if isPassive { rest(&order.terms, habit) }
         for index in 0...pick(2) {
             var child = terms(habit, chance(85) ? order.terms.side : order.terms.side.opposite)
             if chance(70) { child.quantity = order.terms.quantity }
+            if isPassive { rest(&child, habit) }
             unpeg(&child)
             child.ext.link = chance(90) ? 1 : 0
             child.ext.linkAction = child.ext.link == 1 ? action : nil
@@ -61,6 +64,16 @@ extension Generator {
         }
         order.terms.ext.link = 1
         order.terms.ext.linkAction = action
+    }
+
+    /// Makes it one that stands in the book, a little away from the others.
+    private mutating func rest(_ terms: inout OrderTermsStep, _ habit: Habit) {
+        terms.pricing = .limit
+        terms.policy = .rest
+        terms.ext = ModelExtension()
+        terms.flags.remove(.postOnly)
+        let away = number(1...4) * habit.tick
+        terms.price = habit.basePrice + (terms.side == .buy ? -away : away)
     }
 
     private mutating func makeContainer(_ order: inout SubmitStep, _ habit: Habit) {

@@ -20,6 +20,10 @@ extension Generator {
             terms.flags.insert(.reduceOnly)
             if chance(70) { terms.quantity = habit.lot * number(1...max(1, habit.mostLots / 4)) }
         }
+        if chance(8) {
+            sweep(&terms, habit)
+            return terms
+        }
         switch pick(100) {
         case 0..<18: addTrigger(&terms, habit)
         case 18..<28: makePegged(&terms, habit)
@@ -29,6 +33,27 @@ extension Generator {
         default: break
         }
         return terms
+    }
+
+    /// One that meets many, and that looks ahead for them.
+    private mutating func sweep(_ terms: inout OrderTermsStep, _ habit: Habit) {
+        terms.pricing = chance(60) ? .market : .limit
+        terms.policy = chance(50) ? .allOrNone : .cancel
+        let far = 3 * habit.spread * habit.tick
+        terms.price = habit.basePrice + (terms.side == .buy ? far : -far)
+        terms.quantity = habit.lot * number(1...habit.mostLots * 3)
+        if habit.symbol == "HUGE" { terms.quantity = number(1...habit.mostLots) }
+        if chance(30) { terms.ext.minQuantity = terms.quantity / habit.lot / 2 * habit.lot }
+    }
+
+    /// One that nobody can ever fill, if its account may have it: what it sets off has no cost
+    /// below 2^53, or no room in its level.
+    mutating func makeVast(_ terms: inout OrderTermsStep, _ habit: Habit) {
+        addTrigger(&terms, habit)
+        (terms.ext.display, terms.ext.minQuantity) = (0, 0)
+        terms.flags = []
+        terms.guards = []
+        terms.quantity = Scaled.maximum / 2 / habit.lot * habit.lot - habit.lot * number(0...9)
     }
 
     /// Buys a little below the base, sells a little above it, so that books stand and cross.
@@ -73,7 +98,13 @@ extension Generator {
             terms.ext.trail = .bps
             terms.ext.trailOffset = chance(50) ? number(1...4) : number(5...40)
         }
-        if terms.pricing == .limit { terms.ext.limitOffset = number(-3...3) * habit.tick }
+        guard terms.pricing == .limit else { return }
+        terms.ext.limitOffset = number(-3...3) * habit.tick
+        if chance(15) {
+            // Off the scale, or nearly so.
+            let most = (Scaled.maximum - one(of: [0, habit.basePrice])) / habit.tick * habit.tick
+            terms.ext.limitOffset = chance(80) ? most : -most
+        }
     }
 
     /// Takes out what the engine's door refuses as no order at all.
@@ -92,6 +123,7 @@ extension Generator {
         terms.book = .lit
         terms.ext.peg = one(of: [.bid, .ask, .midpoint])
         terms.ext.pegOffset = number(-3...3) * habit.tick
+        if chance(40) { terms.ext.display = display(habit) }
         let room = number(0...6) * habit.tick
         terms.ext.pegLimit = habit.basePrice + (terms.side == .buy ? room : -room)
     }

@@ -27,7 +27,7 @@ extension Generator {
         var order = SubmitStep(
             account: anAccount(), clientID: "c\(submitted.count)", symbol: habit.symbol,
             terms: terms(habit, side))
-        if chance(18) { makeFamily(&order, habit) }
+        if chance(2) { makeVast(&order.terms, habit) } else if chance(20) { makeFamily(&order, habit) }
         spoil(&order)
         fit(&order.terms)
         for index in order.children.indices { fit(&order.children[index].terms) }
@@ -86,6 +86,11 @@ extension Generator {
         if terms.ext.triggerSource != nil && chance(60) {
             step.triggerPrice = price(habit, terms.side.opposite)
         }
+        if terms.ext.peg != nil && chance(60) {
+            // Another limit and less at once.
+            step.price = habit.basePrice + number(-6...6) * habit.tick
+            step.quantity = max(habit.lot, terms.quantity / habit.lot / number(2...8) * habit.lot)
+        }
         if chance(20) { step.guards = guards(habit) }
         return step
     }
@@ -116,7 +121,25 @@ extension Generator {
         let habit = one(of: habits)
         return .changeAccount(
             anAccount(), state: state, isActive: chance(93),
-            shortLimit: chance(40) ? 0 : habit.lot * habit.mostLots * 3)
+            shortLimit: shortLimit(habit))
+    }
+
+    private mutating func shortLimit(_ habit: Habit) -> Int64 {
+        switch pick(10) {
+        case 0..<3: 0
+        case 3..<6: habit.lot * habit.mostLots / 2
+        case 6..<9: habit.lot * habit.mostLots * 3
+        default: Scaled.maximum / 2
+        }
+    }
+
+    /// In half of the scripts accounts may sell short from the beginning.
+    mutating func firstSteps() -> [Step] {
+        guard chance(50) else { return [] }
+        return (1...accounts).map { account in
+            .changeAccount(
+                String(account), state: .active, isActive: true, shortLimit: shortLimit(habits[0]))
+        }
     }
 
     private mutating func changeInstrument() -> Step {

@@ -28,6 +28,8 @@ struct ModelLimits: Hashable {
     var arrivals = 100
     var fires = 200
     var pegs = 50
+    var reducers = 50
+    var repricings = 4
     var expiries = 100
 }
 
@@ -40,7 +42,10 @@ struct SymbolState: Hashable {
     /// What pegged orders were last priced by: bid and ask references, best bid and ask.
     var pegReferences: [Int64] = []
 
-    var isUnfinished: Bool { !queue.isEmpty || !points.isEmpty }
+    /// Pegged orders moved as often as one call lets them.
+    var goesOn = false
+
+    var isUnfinished: Bool { !queue.isEmpty || !points.isEmpty || goesOn }
 }
 
 struct QueueEntry: Hashable {
@@ -70,6 +75,8 @@ struct Model {
     var time: Int64 = 0
     /// When its arguments were made.
     var now: Int64 = 0
+    /// Orders whose own arithmetic fails in the present call: they end when their turn comes.
+    var overflowing: Set<String> = []
     var notes = CallNotes(kind: .submit, symbol: "")
 
     /// Does one step at a time that the caller knows from Redis. Times in a step count from `now`.
@@ -77,25 +84,40 @@ struct Model {
         _ step: Step, now: Int64, time: Int64
     ) -> (answer: Answer, event: ModelEvent?) {
         let before = self
-        self.now = now
-        table.begin()
-        self.time = time
-        sequence += 1
-        do throws(Refusal) {
-            var answer = try run(step)
-            guard !notes.isEmpty else {
+        var overflowing: Set<String> = []
+        while true {
+            self.overflowing = overflowing
+            self.now = now
+            table.begin()
+            self.time = time
+            sequence += 1
+            do throws(Refusal) {
+                return try call(step, before)
+            } catch {
+                let setOff = notes.settingOff
                 restore(before)
-                return (answer, nil)
+                if error.code == "amount_too_large", let setOff, overflowing.count < 10 {
+                    overflowing.insert(setOff)
+                } else {
+                    return (Answer(word: "refused", code: error.code, values: error.values), nil)
+                }
             }
-            let event = try finish(before: before)
-            if let order = answer.order { answer.order = table[order.id] }
-            if let account = answer.account { answer.account = accounts[account.id] }
-            answer.sequence = sequence
-            return (answer, event)
-        } catch {
-            restore(before)
-            return (Answer(word: "refused", code: error.code, values: error.values), nil)
         }
+    }
+
+    private mutating func call(
+        _ step: Step, _ before: Model
+    ) throws(Refusal) -> (answer: Answer, event: ModelEvent?) {
+        var answer = try run(step)
+        guard !notes.isEmpty else {
+            restore(before)
+            return (answer, nil)
+        }
+        let event = try finish(before: before)
+        if let order = answer.order { answer.order = table[order.id] }
+        if let account = answer.account { answer.account = accounts[account.id] }
+        answer.sequence = sequence
+        return (answer, event)
     }
 
     /// Takes the last call back.

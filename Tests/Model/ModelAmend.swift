@@ -34,7 +34,7 @@ extension Model {
                 word: "ok", sequence: order.lastSequence, order: order, numbers: [1, 0, 0, 0, 0])
         }
         try check(instrument, order, amended)
-        if try isBusy(order.symbol, about: id) { return Answer(word: "busy") }
+        if try isBusy(order.symbol, unless: { $0.notes.causes[id] == nil }) { return Answer(word: "busy") }
         notes.mainOrder = id
         note(id, .amended)
         let keepsPlace = try apply(amended, to: id, step.guards)
@@ -54,6 +54,9 @@ extension Model {
         guard order.rests, amended.quantity > order.filled else {
             throw Refusal("amend_unsupported", "order_id=\(id)")
         }
+        try checkAccount(
+            account(order.account), instrument(order.symbol), order.side,
+            amended.quantity - order.filled)
         note(id, .amended)
         let isOnlyLess =
             amended.price == Amended(order).price

@@ -12,6 +12,17 @@ struct Walk {
     var left: Int64
     var fills = 0
     var isCutByCount = false
+    /// What it took of link groups, and of accounts' orders that aren't reduce-only.
+    var ofGroups: [LinkGroup: Int64] = [:]
+    var ofAccounts: [String: Int64] = [:]
+}
+
+extension Walk {
+    fileprivate mutating func count(_ taken: Int64, of resting: ModelOrder) {
+        found += taken
+        if let group = LinkGroup(resting) { ofGroups[group, default: 0] += taken }
+        if !resting.isReduceOnly { ofAccounts[resting.account, default: 0] += taken }
+    }
 }
 
 extension Model {
@@ -36,7 +47,7 @@ extension Model {
             $0.flags.subtract([.queued, .waiting])
             $0.status = $0.filled > 0 ? .partiallyFilled : .new
         }
-        self.guards[id] = nil
+        if !arriving.isAfter { self.guards[id] = nil }
     }
 
     /// Trades what an admitted order can trade, and puts the rest where it belongs.
@@ -66,23 +77,28 @@ extension Model {
         let others = resting(order.symbol, order.book, order.side.opposite)
             .filter { order.reaches($0.price) }.sorted { isAhead($0, $1) }
         for resting in others {
-            let taken = min(walk.left, resting.working)
+            let taken = try min(walk.left, countable(resting, walk))
             if resting.account == order.account {
-                switch order.selfTrade {
-                case .cancelNewest, .cancelBoth: return walk
-                case .cancelOldest: continue
-                case .decrement: walk.left -= taken
+                if order.selfTrade == .cancelNewest || order.selfTrade == .cancelBoth {
+                    return walk
                 }
+                walk.fills += 1
+                if walk.fills > limits.fills {
+                    walk.isCutByCount = true
+                    return walk
+                }
+                if order.selfTrade == .decrement { walk.left -= taken }
             } else {
                 if order.book == .internal && isOutsideLit(resting.price, order.symbol) {
                     return walk
                 }
+                guard taken > 0 else { continue }
                 walk.fills += fills(taken, of: resting)
                 if walk.fills > limits.fills {
                     walk.isCutByCount = true
                     return walk
                 }
-                walk.found += taken
+                walk.count(taken, of: resting)
                 walk.left -= taken
                 walk.cost += Int128(
                     try Amounts.amount(instrument, price: resting.price, quantity: taken))
@@ -90,6 +106,20 @@ extension Model {
             if walk.left == 0 { return walk }
         }
         return walk
+    }
+
+    /// What of a resting order will still be there when its turn comes, as far as the walk's own
+    /// takings tell.
+    private func countable(_ resting: ModelOrder, _ walk: Walk) throws(Refusal) -> Int64 {
+        var most = resting.working
+        if let group = LinkGroup(resting), let taken = walk.ofGroups[group] {
+            most = resting.ext.linkAction == .cancel ? 0 : most - taken
+        }
+        if resting.isReduceOnly, let taken = walk.ofAccounts[resting.account] {
+            let room = reducible(resting.account, resting.symbol, resting.side) - taken
+            most = try min(most, room - reduceOnlyOpen(besides: resting))
+        }
+        return max(0, most)
     }
 
     /// How many fills it takes: an iceberg shows itself in slices.

@@ -140,8 +140,9 @@ extension Model {
     }
 
     /// A reduce-only order must fit into the position beside the others.
-    func requireReducing(_ order: ModelOrder) throws(Refusal) {
+    mutating func requireReducing(_ order: ModelOrder) throws(Refusal) {
         guard order.isReduceOnly else { return }
+        try countReducer(order)
         let others = try reduceOnlyOpen(besides: order)
         let most = reducible(order.account, order.symbol, order.side)
         guard order.workable > most - others else { return }
@@ -152,6 +153,22 @@ extension Model {
             "quantity=\(Scaled.format(order.workable, scale: scale)), "
                 + "position=\(Scaled.format(owned, scale: scale)), "
                 + "open=\(Scaled.format(others, scale: scale))")
+    }
+
+    /// An account has so many reduce-only orders of a symbol and no more.
+    mutating func countReducer(_ order: ModelOrder) throws(Refusal) {
+        let known = notes.newReducers
+        let sequence = sequence
+        let isCounted = { (order: ModelOrder) in
+            order.acceptedSequence < sequence || known.contains(order.id)
+        }
+        guard !isCounted(order) else { return }
+        let others = openOrders(account: order.account, symbol: order.symbol)
+            .filter { $0.isReduceOnly && isCounted($0) }
+        guard others.count < limits.reducers else {
+            throw Refusal("too_many_reduce_only", "limit=\(limits.reducers)")
+        }
+        notes.newReducers.insert(order.id)
     }
 
     func requirePassive(_ order: ModelOrder) throws(Refusal) {

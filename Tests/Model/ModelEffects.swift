@@ -37,6 +37,16 @@ extension Model {
         }
     }
 
+    /// Whether all totals can be told, in mid-call.
+    func checkTotals() throws(Refusal) {
+        for owner in Set(notes.changed.map { order($0).account }) {
+            _ = try held(owner)
+            _ = try open(owner, notes.symbol, .buy)
+            _ = try open(owner, notes.symbol, .sell)
+        }
+        _ = try levels()
+    }
+
     private func changes(_ levels: [LevelChange]) -> [ModelChange] {
         var changes: [ModelChange] = []
         if notes.touchedInstrument, let instrument = instruments[notes.symbol] {

@@ -9,7 +9,7 @@ extension Model {
         (notes.filledMains, notes.filledBy) = ([], [:])
         for id in filled {
             for child in openChildren(of: id) where child.isAfter {
-                try grant(child.id, filledBy[id] ?? 0)
+                try setOff(child.id, granting: filledBy[id] ?? 0)
             }
         }
         while !notes.endedMains.isEmpty {
@@ -18,10 +18,24 @@ extension Model {
         }
     }
 
+    private mutating func setOff(_ id: String, granting quantity: Int64) throws(Refusal) {
+        guard order(id).isOpen else { return }
+        if overflowing.contains(id) { return try endOverflowing(id) }
+        notes.settingOff = id
+        try grant(id, quantity)
+        try checkTotals()
+        notes.settingOff = nil
+    }
+
+    /// An order that others set off and whose amounts are too large ends; theirs are their own.
+    mutating func endOverflowing(_ id: String) throws(Refusal) {
+        let status: OrderStatus = order(id).filled > 0 ? .cancelled : .rejected
+        try close(id, status, reason: "amount_too_large")
+    }
+
     /// A main order's fill gives its after-child more to work with.
     private mutating func grant(_ id: String, _ quantity: Int64) throws(Refusal) {
         let before = order(id)
-        guard before.isOpen else { return }
         try change(id) { $0.ext.granted += quantity }
         guard order(id).workable > 0 else { return }
         let parks =

@@ -13,6 +13,8 @@ enum Stop {
     case beyondPrice
     case outsideLit
     case fillLimit
+    /// A market buy's next trade costs more than there is.
+    case noCash
 }
 
 extension Model {
@@ -25,16 +27,32 @@ extension Model {
                 return .noOrders
             }
             guard order.reaches(resting.price) else { return .beyondPrice }
-            if resting.account == order.account {
-                try meetOwn(order, resting)
-                continue
-            }
-            if order.book == .internal && isOutsideLit(resting.price, order.symbol) {
+            let isOwn = resting.account == order.account
+            if !isOwn && order.book == .internal && isOutsideLit(resting.price, order.symbol) {
                 return .outsideLit
             }
-            if isLimited && notes.trades.count >= limits.fills { return .fillLimit }
-            try trade(order, resting)
+            // Giving way itself takes nothing of the call's limit.
+            let isCounted = !isOwn || order.selfTrade != .cancelNewest
+            if isCounted && isLimited && notes.fills >= limits.fills { return .fillLimit }
+            if isOwn {
+                try meetOwn(order, resting)
+            } else {
+                guard try canPay(order, resting) else { return .noCash }
+                try trade(order, resting)
+            }
+            if isCounted { notes.fills += 1 }
         }
+    }
+
+    /// A market buy pays from what nothing else holds. What it holds itself is for just this.
+    private func canPay(_ order: ModelOrder, _ resting: ModelOrder) throws(Refusal) -> Bool {
+        guard order.pricing == .market, order.side == .buy else { return true }
+        let instrument = try instrument(order.symbol)
+        let amount = try Amounts.amount(
+            instrument, price: resting.price, quantity: min(order.working, resting.visible))
+        let fee = Amounts.fee(ofTenThousandths: Int128(amount) * Int128(instrument.takerBps))
+        let cash = try account(order.account).balance - held(order.account, besides: order.id)
+        return Int128(amount) + fee <= Int128(cash)
     }
 
     /// The next order to trade with is the account's own.
@@ -77,6 +95,7 @@ extension Model {
     private func remainderReason(_ order: ModelOrder, _ stop: Stop) -> String? {
         switch stop {
         case .done, .fillLimit: return nil
+        case .noCash: return "insufficient_cash"
         case .noOrders where order.pricing == .market: return "no_liquidity"
         case .beyondPrice where order.pricing == .market: return "protection_price"
         case .outsideLit where order.pricing == .market: return "outside_lit"

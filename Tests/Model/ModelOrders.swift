@@ -70,7 +70,7 @@ extension Model {
     /// The next place of this call, in a book or in the work queue.
     mutating func takePlace() -> Int64 {
         defer { notes.places += 1 }
-        return sequence * 4_096 + notes.places
+        return sequence * 16_384 + notes.places
     }
 
     mutating func step(_ kind: OrderStepKind, _ id: String, _ reason: String) {

@@ -55,12 +55,14 @@ extension Model {
         try change(id) { $0.price = price }
     }
 
-    mutating func repricePegs(_ symbol: String) throws(Refusal) {
+    /// Whether any moved.
+    mutating func repricePegs(_ symbol: String) throws(Refusal) -> Bool {
         let pegged = table.open(symbol) { $0.isPegged && $0.rests }
             .sorted { ($0.acceptedSequence, $0.id) < ($1.acceptedSequence, $1.id) }
-        guard !pegged.isEmpty else { return }
+        guard !pegged.isEmpty else { return false }
         let found = references(symbol)
-        guard symbols[symbol]?.pegReferences != found else { return }
+        guard symbols[symbol]?.pegReferences != found else { return false }
+        var hasMoved = false
         for id in pegged.map(\.id) {
             let order = order(id)
             guard let price = try pegPrice(order), price != order.price else { continue }
@@ -70,7 +72,9 @@ extension Model {
                 $0.bookSequence = place
             }
             step(.restated, id, "pegged")
+            hasMoved = true
         }
         symbols[symbol, default: SymbolState()].pegReferences = references(symbol)
+        return hasMoved
     }
 }

@@ -7,7 +7,8 @@ extension Model {
     mutating func submit(_ step: SubmitStep) throws(Refusal) -> Answer {
         if let known = table[step.id] {
             guard known.requestHash == step.requestHash else { return Answer(word: "conflict") }
-            if known.isQueued, try didChunk(known.symbol) { return Answer(word: "busy") }
+            if known.isQueued, try self.instrument(known.symbol).state == .open,
+                try didChunk(known.symbol) { return Answer(word: "busy") }
             return Answer(word: "duplicate", sequence: known.lastSequence, order: known)
         }
         let instrument = try instrument(step.symbol)
@@ -30,7 +31,7 @@ extension Model {
             if !step.reason.isEmpty { throw Refusal(step.reason) }
             try enter(step)
         } catch {
-            if error.code == "amount_too_large" { throw error }
+            if error.code == "amount_too_large" || notes.isRefusedWhole { throw error }
             isRejected = true
             notes.causes[step.id] = .rejected
             try close(step.id, .rejected, reason: error.reason)
@@ -122,6 +123,11 @@ extension Model {
             self.children[parent, default: []].append(child.key)
             try start(child.terms, id, main.symbol, hash: 0)
             notes.createdChildren.append(id)
+            if order(id).isAfter && order(id).isReduceOnly {
+                notes.isRefusedWhole = true
+                try countReducer(order(id))
+                notes.isRefusedWhole = false
+            }
             guards[id] = child.terms.guards.isEmpty ? nil : child.terms.guards
             try change(id) {
                 if $0.isAfter {

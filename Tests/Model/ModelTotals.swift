@@ -4,9 +4,17 @@
 import Base
 import Trading
 
-private struct LinkGroup: Hashable {
+struct LinkGroup: Hashable {
     let family: String
     let link: UInt8
+}
+
+extension LinkGroup {
+    /// Nil of an order without links.
+    init?(_ order: ModelOrder) {
+        guard order.ext.link != 0 else { return nil }
+        self.init(family: order.family, link: order.ext.link)
+    }
 }
 
 extension Model {
@@ -21,19 +29,18 @@ extension Model {
         var sum: Int128 = 0
         var groups: [LinkGroup: Int64] = [:]
         for order in orders {
-            if order.ext.link == 0 {
-                sum += Int128(amount(order))
-            } else {
-                let group = LinkGroup(family: order.family, link: order.ext.link)
+            if let group = LinkGroup(order) {
                 groups[group] = max(groups[group] ?? 0, amount(order))
+            } else {
+                sum += Int128(amount(order))
             }
         }
         return try Amounts.bounded(groups.values.reduce(sum) { $0 + Int128($1) })
     }
 
-    func held(_ account: String) throws(Refusal) -> Int64 {
+    func held(_ account: String, besides id: String = "") throws(Refusal) -> Int64 {
         let buys = table.open.keys.flatMap { symbol in
-            table.open(symbol) { $0.account == account && $0.side == .buy && $0.hold != 0 }
+            table.open(symbol) { $0.account == account && $0.side == .buy && $0.hold != 0 && $0.id != id }
         }
         return try charge(buys) { $0.hold }
     }

@@ -127,7 +127,6 @@ extension Model {
         } else if order.status == .triggered {
             order.status = .parked
         }
-        if order.status != .parked { guards[id] = nil }
         order.hold = 0
         order.updatedAt = time
         order.lastSequence = sequence

@@ -40,16 +40,20 @@ extension Model {
             offset = max(instrument.tick, exact / instrument.tick * instrument.tick)
         }
         let isSell = order.ext.triggerDirection == .atOrBelow
-        let trigger = max(
-            instrument.tick, try Amounts.bounded(Int128(peak) + Int128(isSell ? -offset : offset)))
+        let trigger = onScale(instrument, Int128(peak) + Int128(isSell ? -offset : offset))
+        let limit = onScale(instrument, Int128(trigger) + Int128(order.ext.limitOffset))
         try change(id) {
             $0.ext.pegLimit = peak
             $0.ext.triggerPrice = trigger
-            if $0.pricing == .limit {
-                $0.price = max(instrument.tick, trigger + $0.ext.limitOffset)
-            }
+            if $0.pricing == .limit { $0.price = limit }
         }
         try setWorstPrice(id)
+    }
+
+    /// A trail that would leave the scale stays at its end.
+    private func onScale(_ instrument: ModelInstrument, _ price: Int128) -> Int64 {
+        let most = Scaled.maximum / instrument.tick * instrument.tick
+        return Int64(max(Int128(instrument.tick), min(price, Int128(most))))
     }
 
     /// Whether a price of the trigger's source sets the order off.

@@ -9,15 +9,22 @@ extension Model {
         takePoints(symbol)
         try settleFamilies()
         guard try instrument(symbol).state == .open else { return }
+        symbols[symbol]?.goesOn = false
         var arrivals = 0
         while true {
             guard try workOffPoints(symbol), try fireByBook(symbol) else { return }
             if symbols[symbol]?.queue.isEmpty != false {
-                try repricePegs(symbol)
+                if try repricePegs(symbol) {
+                    notes.repricings += 1
+                    if notes.repricings == limits.repricings {
+                        symbols[symbol]?.goesOn = true
+                        return
+                    }
+                }
                 guard try fireByBook(symbol) else { return }
             }
             guard let next = symbols[symbol]?.queue.first else { return }
-            guard arrivals < limits.arrivals, notes.trades.count < limits.fills else { return }
+            guard arrivals < limits.arrivals, notes.fills < limits.fills else { return }
             arrivals += 1
             try arriveFromQueue(next)
             takePoints(symbol)
@@ -43,6 +50,14 @@ extension Model {
 
     private mutating func arriveFromQueue(_ entry: QueueEntry) throws(Refusal) {
         leaveQueue(entry.id)
+        if overflowing.contains(entry.id) { return try endOverflowing(entry.id) }
+        notes.settingOff = entry.id
+        try arrive(entry)
+        try checkTotals()
+        notes.settingOff = nil
+    }
+
+    private mutating func arrive(_ entry: QueueEntry) throws(Refusal) {
         if order(entry.id).status == .triggered {
             do throws(Refusal) {
                 try admit(entry.id, guards[entry.id] ?? [])
@@ -87,11 +102,14 @@ extension Model {
     }
 
     /// What goes before a call's own business. True where it took the call's place.
-    mutating func isBusy(_ symbol: String, about id: String? = nil) throws(Refusal) -> Bool {
+    /// Expiries may have left nothing of what it is about, too.
+    mutating func isBusy(
+        _ symbol: String, unless isAsBefore: (Model) -> Bool = { _ in true }
+    ) throws(Refusal) -> Bool {
         if try instrument(symbol).state == .open, try didChunk(symbol) { return true }
         let isAll = try expireDue(symbol)
         try settleFamilies()
-        guard !isAll || id.map({ table[$0]?.status == .expired }) == true else { return false }
+        guard !isAll || !isAsBefore(self) else { return false }
         notes.kind = .expire
         try finishWork(symbol)
         return true

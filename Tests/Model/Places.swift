@@ -75,7 +75,8 @@ extension Model {
         state.guards = guards.mapValues { $0.map(\.encoded).joined(separator: ";") }
         state.states = states
         state.timers = timers.mapValues { String($0) }
-        state.points = symbols.mapValues(\.points).filter { !$0.value.isEmpty }
+        state.points = symbols.filter { !$0.value.points.isEmpty || $0.value.goesOn }
+            .mapValues(\.points)
         return state
     }
 }

@@ -98,6 +98,7 @@ final class Runner {
         case .order(let order, _):
             guard !order.reason.isEmpty else { return }
             words[String(order.reason.prefix { $0 != ":" }), default: 0] += 1
+            words["ended \(order.reason.prefix { $0 != ":" })", default: 0] += 1
         case .step(let step): words["step \(step.reason)", default: 0] += 1
         default: return
         }
