@@ -49,8 +49,9 @@ extension Generator {
     /// One that nobody can ever fill, if its account may have it: what it sets off has no cost
     /// below 2^53, or no room in its level.
     mutating func makeVast(_ terms: inout OrderTermsStep, _ habit: Habit) {
+        terms.ext = ModelExtension()
         addTrigger(&terms, habit)
-        (terms.ext.display, terms.ext.minQuantity) = (0, 0)
+        terms.ext.display = 0
         terms.flags = []
         terms.guards = []
         terms.quantity = Scaled.maximum / 2 / habit.lot * habit.lot - habit.lot * number(0...9)

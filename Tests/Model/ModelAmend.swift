@@ -99,7 +99,7 @@ extension Model {
         let changesPrice = step.price != nil && step.price != old.price
         let watches = order.status == .parked && order.ext.triggerSource != nil
         let isUnsupported =
-            order.isContainer || order.isQueued || (order.isAfter && changesQuantity)
+            order.isContainer || order.isQueued || ((order.isAfter || order.ext.link != 0) && changesQuantity)
             || (changesTrigger && (!watches || order.ext.trail != nil))
             || (changesPrice && (order.pricing == .market || order.ext.trail != nil))
         if isUnsupported { throw Refusal("amend_unsupported", "order_id=\(order.id)") }
@@ -126,10 +126,12 @@ extension Model {
         if order.flags.contains(.rollsUp), amended.quantity > order.quantity,
             let parent = order.parent
         {
-            let more = amended.quantity - order.quantity
-            let wanted = openChildren(of: parent).reduce(Int128(more)) {
-                $0 + Int128($1.quantity - $1.filled)
+            let children = openChildren(of: parent).map { child in
+                var child = child
+                if child.id == order.id { child.quantity = amended.quantity }
+                return child
             }
+            let wanted = try leaves(children)
             let main = self.order(parent)
             try requireRoom(instrument, wanted, main.quantity - main.filled)
         }

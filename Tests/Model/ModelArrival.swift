@@ -54,8 +54,8 @@ extension Model {
     /// `number`: its place in the work queue, if it comes from there.
     mutating func work(_ id: String, number: Int64? = nil) throws(Refusal) {
         let arriving = order(id)
-        let isWhole = arriving.policy == .allOrNone || arriving.ext.minQuantity > 0
-        if isWhole {
+        let isWhole = arriving.policy == .allOrNone
+        if isWhole || arriving.ext.minQuantity > 0 {
             let walk = try walk(arriving)
             if arriving.policy == .allOrNone && walk.found < arriving.working {
                 let reason = walk.isCutByCount ? "fill_limit" : "fok_unfillable"
@@ -66,7 +66,9 @@ extension Model {
                 return try close(id, .cancelled, reason: "min_quantity")
             }
         }
-        try conclude(id, sweep(id, isLimited: !isWhole), number: number)
+        // A minimum is filled in one call, what is above it need not be.
+        let whole = isWhole ? arriving.quantity : arriving.filled + arriving.ext.minQuantity
+        try conclude(id, sweep(id, whole: whole), number: number)
         try coverGroup(of: id)
     }
 

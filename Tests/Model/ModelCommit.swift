@@ -32,9 +32,7 @@ extension Model {
                 account(parent.account), instrument, child.terms.side, child.terms.quantity)
         }
         try create(places, of: id)
-        let wanted = openChildren(of: id).reduce(Int128(0)) {
-            $0 + Int128($1.quantity - $1.filled)
-        }
+        let wanted = try leaves(openChildren(of: id))
         try requireRoom(instrument, wanted, order(id).quantity - parent.filled)
         try begin(places, of: id)
         try end(id, step.end)

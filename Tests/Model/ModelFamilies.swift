@@ -95,9 +95,10 @@ extension Model {
         guard child.ext.granted > 0 else {
             return try close(child.id, .cancelled, reason: "parent_ended")
         }
-        guard child.ext.granted < child.quantity else { return }
-        try change(child.id) { $0.quantity = $0.ext.granted }
-        step(.restated, child.id, "parent_ended")
+        if child.ext.granted < child.quantity {
+            try change(child.id) { $0.quantity = $0.ext.granted }
+            step(.restated, child.id, "parent_ended")
+        }
         if child.filled >= child.ext.granted { try close(child.id, .filled) }
     }
 }

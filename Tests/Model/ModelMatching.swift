@@ -18,8 +18,9 @@ enum Stop {
 }
 
 extension Model {
-    /// Trades with one resting order after the other.
-    mutating func sweep(_ id: String, isLimited: Bool) throws(Refusal) -> Stop {
+    /// Trades with one resting order after the other. The call's fills don't stop it before it has
+    /// filled `whole`.
+    mutating func sweep(_ id: String, whole: Int64 = 0) throws(Refusal) -> Stop {
         while true {
             let order = order(id)
             guard order.working > 0 else { return .done }
@@ -33,6 +34,7 @@ extension Model {
             }
             // Giving way itself takes nothing of the call's limit.
             let isCounted = !isOwn || order.selfTrade != .cancelNewest
+            let isLimited = whole == 0 || (order.policy != .allOrNone && order.filled >= whole)
             if isCounted && isLimited && notes.fills >= limits.fills { return .fillLimit }
             if isOwn {
                 try meetOwn(order, resting)

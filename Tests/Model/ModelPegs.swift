@@ -26,9 +26,9 @@ extension Model {
         case .ask: reference = found[1]
         case .midpoint, nil:
             guard found[0] > 0, found[1] > 0 else { return nil }
-            let ticks = (found[0] + found[1]) / tick
-            let isBetween = (found[0] + found[1]) % (2 * tick) != 0
-            reference = (ticks / 2 + (isBetween && !isBuy ? 1 : 0)) * tick
+            let sum = Int128(found[0]) + Int128(found[1])
+            let isBetween = sum % (2 * Int128(tick)) != 0
+            reference = Int64(sum / (2 * Int128(tick)) + (isBetween && !isBuy ? 1 : 0)) * tick
         }
         guard reference > 0 else { return nil }
         var price = try Amounts.bounded(Int128(reference) + Int128(order.ext.pegOffset))
@@ -70,6 +70,7 @@ extension Model {
             try change(id) {
                 $0.price = price
                 $0.bookSequence = place
+                $0.ext.shown = min($0.ext.display, $0.working)
             }
             step(.restated, id, "pegged")
             hasMoved = true

@@ -18,8 +18,14 @@ extension Model {
         try check(instrument, step.terms)
         try checkAccount(account, instrument, step.terms.side, step.terms.quantity)
         for child in step.children { try check(instrument, child.terms) }
-        if step.terms.ext.role == .container {
-            let wanted = step.children.reduce(Int128(0)) { $0 + Int128($1.terms.quantity) }
+        if step.terms.ext.role == .container && step.reason.isEmpty {
+            var wanted = Int128(0)
+            var groups: [UInt8: Int64] = [:]
+            for terms in step.children.map(\.terms) {
+                let largest = terms.ext.link == 0 ? 0 : groups[terms.ext.link] ?? 0
+                wanted += Int128(max(0, terms.quantity - largest))
+                if terms.ext.link != 0 { groups[terms.ext.link] = max(largest, terms.quantity) }
+            }
             try requireRoom(instrument, wanted, step.terms.quantity)
         }
         if try isBusy(step.symbol) { return Answer(word: "busy") }

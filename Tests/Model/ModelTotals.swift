@@ -38,6 +38,11 @@ extension Model {
         return try Amounts.bounded(groups.values.reduce(sum) { $0 + Int128($1) })
     }
 
+    /// What open orders could still come to, of a link group the largest.
+    func leaves(_ orders: [ModelOrder]) throws(Refusal) -> Int128 {
+        try Int128(charge(orders) { $0.quantity - $0.filled })
+    }
+
     func held(_ account: String, besides id: String = "") throws(Refusal) -> Int64 {
         let buys = table.open.keys.flatMap { symbol in
             table.open(symbol) { $0.account == account && $0.side == .buy && $0.hold != 0 && $0.id != id }

@@ -69,7 +69,7 @@ extension Model {
             notes.sweeping = entry.id
             try change(entry.id) { $0.flags.remove(.queued) }
             try conclude(
-                entry.id, sweep(entry.id, isLimited: true), number: entry.number)
+                entry.id, sweep(entry.id), number: entry.number)
             try coverGroup(of: entry.id)
         }
     }
@@ -79,6 +79,8 @@ extension Model {
         guard symbols[symbol]?.isUnfinished == true else { return false }
         notes.kind = .work
         notes.hasWorked = true
+        _ = try expireDue(symbol)
+        try settleFamilies()
         try finishWork(symbol)
         return true
     }

@@ -21,10 +21,9 @@ private let bugs = [
         wrong: "if rest > 0 then rest = 0 end"),
     PlantedBug(
         testDescription: "trading with oneself",
-        right: "if resting.account == order.account then\n"
-            + "            if not prevent_self_trade(call, order, resting) then return 'self' end\n"
-            + "        elseif bid",
-        wrong: "if bid"),
+        right: "local is_own = resting.account == order.account\n"
+            + "        if is_own and order.self_trade == SELF_TRADE.NEWEST then return 'self' end",
+        wrong: "local is_own = false"),
     PlantedBug(
         testDescription: "a partial fill forgotten in its level",
         right: "change_level_of(call, resting, -quantity, 0)\n    if not x",
@@ -125,6 +124,40 @@ private let bugs = [
         testDescription: "midpoints rounded to one side",
         right: "if over > 0 or fmod(sum, 2) > 0 then return middle - over + tick end",
         wrong: "if over > 0 then return middle - over + tick end"),
+    PlantedBug(
+        testDescription: "a pegged iceberg that shows more than it has",
+        right: "        clamp_shown(order)\n"
+            + "        change_level_of(call, order, shown_of(order) - shown, 0)\n"
+            + "        update_hold(call, order)\n        return true",
+        wrong: "        update_hold(call, order)\n        return true"),
+    PlantedBug(
+        testDescription: "linked orders that are counted twice",
+        right: "if gone > 0 then open = x.link_action == 1 and 0 or open - gone end",
+        wrong: ""),
+    PlantedBug(
+        testDescription: "reduce-only orders that are counted on when they will be cut",
+        right: "if left < open then open = left end",
+        wrong: ""),
+    PlantedBug(
+        testDescription: "own orders that cost looking ahead nothing",
+        right: "fills = fills + (is_own and 1 or fills_of(resting, quantity))",
+        wrong: "fills = fills + (is_own and 0 or fills_of(resting, quantity))"),
+    PlantedBug(
+        testDescription: "self-trades that a call prevents without an end",
+        right: "call.fills = call.fills + 1\n        if is_own then",
+        wrong: "if not is_own then call.fills = call.fills + 1 end\n        if is_own then"),
+    PlantedBug(
+        testDescription: "an order that stops whoever sets it off",
+        right: "culprits.at_risk = order.id",
+        wrong: ""),
+    PlantedBug(
+        testDescription: "a grant that stops whoever trades",
+        right: "culprits.at_risk = child.id",
+        wrong: ""),
+    PlantedBug(
+        testDescription: "a trail that leaves the scale",
+        right: "if price > last then return last end",
+        wrong: "bounded(price)"),
 ]
 
 @Suite struct PlantedBugTests {

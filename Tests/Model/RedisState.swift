@@ -94,8 +94,10 @@ extension RedisState {
                     LevelTotal(quantity: try reader.int64(), count: try reader.int64())
             }
         }
-        var reader = ByteReader(
-            functions.redis.call("GET", functions.key("points:\(symbol)")).bytes[...])
+        let key = functions.key("points:\(symbol)")
+        var reader = ByteReader(functions.redis.call("GET", key).bytes[...])
+        // It may be there and empty: more is to be done, though no point is left.
+        if functions.redis.call("EXISTS", key).text == "1" { points[symbol] = [] }
         while !reader.isAtEnd { points[symbol, default: []].append(try reader.int64()) }
     }
 
