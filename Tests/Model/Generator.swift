@@ -51,7 +51,8 @@ struct Generator {
         var generator = Generator(seed: seed)
         var scenario = generator.scenario()
         if seed % 2 == 0 {
-            scenario.limits = ModelLimits(fills: 5, arrivals: 3, fires: 4, pegs: 2, reducers: 3, repricings: 2, expiries: 3)
+            scenario.limits = ModelLimits(
+                fills: 5, arrivals: 3, fires: 4, pegs: 2, reducers: 3, repricings: 2, expiries: 3)
         }
         let made = generator.firstSteps() + (0..<steps).map { _ in generator.step() }
         return Script(seed: seed, scenario: scenario, steps: made)

@@ -27,7 +27,11 @@ extension Generator {
         var order = SubmitStep(
             account: anAccount(), clientID: "c\(submitted.count)", symbol: habit.symbol,
             terms: terms(habit, side))
-        if chance(2) { makeVast(&order.terms, habit) } else if chance(20) { makeFamily(&order, habit) }
+        if chance(2) {
+            makeVast(&order.terms, habit)
+        } else if chance(20) {
+            makeFamily(&order, habit)
+        }
         spoil(&order)
         fit(&order.terms)
         for index in order.children.indices { fit(&order.children[index].terms) }

@@ -34,7 +34,9 @@ extension Model {
                 word: "ok", sequence: order.lastSequence, order: order, numbers: [1, 0, 0, 0, 0])
         }
         try check(instrument, order, amended)
-        if try isBusy(order.symbol, unless: { $0.notes.causes[id] == nil }) { return Answer(word: "busy") }
+        if try isBusy(order.symbol, unless: { $0.notes.causes[id] == nil }) {
+            return Answer(word: "busy")
+        }
         notes.mainOrder = id
         note(id, .amended)
         let keepsPlace = try apply(amended, to: id, step.guards)
@@ -99,7 +101,8 @@ extension Model {
         let changesPrice = step.price != nil && step.price != old.price
         let watches = order.status == .parked && order.ext.triggerSource != nil
         let isUnsupported =
-            order.isContainer || order.isQueued || ((order.isAfter || order.ext.link != 0) && changesQuantity)
+            order.isContainer || order.isQueued
+            || ((order.isAfter || order.ext.link != 0) && changesQuantity)
             || (changesTrigger && (!watches || order.ext.trail != nil))
             || (changesPrice && (order.pricing == .market || order.ext.trail != nil))
         if isUnsupported { throw Refusal("amend_unsupported", "order_id=\(order.id)") }

@@ -12,7 +12,9 @@ extension Model {
         }
         let instrument = try instrument(parent.symbol)
         if !step.items.isEmpty { try requireOpen(instrument) }
-        if try isBusy(parent.symbol, unless: { $0.order(id).isOpen }) { return Answer(word: "busy") }
+        if try isBusy(parent.symbol, unless: { $0.order(id).isOpen }) {
+            return Answer(word: "busy")
+        }
         notes.mainOrder = id
         note(id, .changed)
         states[id] = step.state

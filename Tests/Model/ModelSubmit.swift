@@ -8,7 +8,10 @@ extension Model {
         if let known = table[step.id] {
             guard known.requestHash == step.requestHash else { return Answer(word: "conflict") }
             if known.isQueued, try self.instrument(known.symbol).state == .open,
-                try didChunk(known.symbol) { return Answer(word: "busy") }
+                try didChunk(known.symbol)
+            {
+                return Answer(word: "busy")
+            }
             return Answer(word: "duplicate", sequence: known.lastSequence, order: known)
         }
         let instrument = try instrument(step.symbol)

@@ -54,7 +54,8 @@ private func setting(_ name: String, _ standard: Int) -> Int {
             "position_limit", "no_reference_price", "no_liquidity", "protection_price",
             "outside_lit", "ioc_remainder", "fok_unfillable", "self_trade", "expired",
             "user_cancel", "max_order_quantity", "reduce_only", "post_only", "min_quantity",
-            "fill_limit", "too_many_pegs", "too_many_reduce_only", "linked", "parent_ended", "parent_cancelled",
+            "fill_limit", "too_many_pegs", "too_many_reduce_only", "linked", "parent_ended",
+            "parent_cancelled",
             "child_rejected", "amend_unsupported", "done", "schedule_over", "step last",
             "step bid", "step ask", "step main_filled", "step linked", "step self_trade",
             "step reduce_only", "step granted", "step trailed", "step pegged",
@@ -107,7 +108,8 @@ extension ModelLimits {
             .map(String.init)
         let values = [
             "FILLS_PER_CALL": fills, "ARRIVALS_PER_CALL": arrivals, "FIRES_PER_CALL": fires,
-            "PEGS_PER_SYMBOL": pegs, "REDUCERS_MOST": reducers, "REPRICINGS_PER_CALL": repricings, "EXPIRIES_PER_CALL": expiries,
+            "PEGS_PER_SYMBOL": pegs, "REDUCERS_MOST": reducers, "REPRICINGS_PER_CALL": repricings,
+            "EXPIRIES_PER_CALL": expiries,
         ]
         for (name, value) in values {
             guard let index = lines.firstIndex(where: { $0.hasPrefix("local \(name) = ") }) else {

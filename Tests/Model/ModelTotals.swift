@@ -45,7 +45,9 @@ extension Model {
 
     func held(_ account: String, besides id: String = "") throws(Refusal) -> Int64 {
         let buys = table.open.keys.flatMap { symbol in
-            table.open(symbol) { $0.account == account && $0.side == .buy && $0.hold != 0 && $0.id != id }
+            table.open(symbol) {
+                $0.account == account && $0.side == .buy && $0.hold != 0 && $0.id != id
+            }
         }
         return try charge(buys) { $0.hold }
     }
