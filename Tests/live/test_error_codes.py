@@ -116,11 +116,15 @@ def test_every_code_is_there_once_and_is_somebodys(table):
 
 
 def test_why_an_order_ended_names_every_reason_of_the_script(endings):
-    script = (ROOT / "Sources/Host/Store/Lua/120_settle.lua").read_text()
-    begin = script.index("local function remainder_reason")
-    reasons = set(re.findall(r"'([a-z]+_[a-z_]+)'", script[begin:script.index("\nend", begin)]))
-    assert {"self_trade", "ioc_remainder"} <= reasons
-    assert reasons | {"client_request", "fok_unfillable", "expired"} <= endings
+    scripts = "\n".join(sources("Sources/Host/Store/Lua", suffix=".lua").values())
+    begin = scripts.index("local function remainder_reason")
+    said = [scripts[begin:scripts.index("\nend", begin)]]
+    said += re.findall(r"\b(?:end|close)_order\(call, \w+, (?:CANCELLED|EXPIRED), (.*)", scripts)
+    reasons = set(re.findall(r"'([a-z]+(?:_[a-z]+)*)'", "\n".join(said))) - {"self", "lit", "cap"}
+    assert {
+        "self_trade", "ioc_remainder", "linked", "insufficient_cash", "child_rejected", "expired",
+        "fok_unfillable", "parent_ended"} <= reasons
+    assert reasons | {"client_request", "done"} <= endings
 
 
 @pytest.mark.parametrize("order,code,is_recorded", [

@@ -60,6 +60,10 @@ enum GuideEnds {
             "Another order of its group traded: one of a pair, or the exits of a bracket.",
         ],
         [
+            "`insufficient_cash`", "cancelled",
+            "Another order of its group bought, and the cash that is left doesn't cover this one.",
+        ],
+        [
             "`parent_cancelled`", "cancelled",
             "The order that it belongs to was cancelled, or withdrew it.",
         ],
