@@ -58,7 +58,12 @@ def test_an_order_field_by_field(client, symbol, buyer, numbers):
         "filled_quantity": "0", "remaining_quantity": "10", "avg_price": None, "fee": "0",
         "status": "new", "reason": None, "internal": False, "tag": "t", "closed_at": None,
         "expire_time": order["expire_time"], "event_seq": answer["event_seq"],
-        "history": order["history"], "history_is_cut": False}
+        "history": order["history"], "history_is_cut": False, "post_only": False,
+        "reduce_only": False, "stp_mode": "cancel_newest", "display_quantity": None,
+        "min_quantity": None, "stop_price": None, "trigger": None, "trigger_direction": None,
+        "trail_amount": None, "trail_bps": None, "limit_offset": None, "peg": None,
+        "peg_offset": None, "peg_limit": None, "parent_order_id": None, "link_group": None,
+        "link_action": None, "children": []}
     assert client.get(f"/api/v1/orders/by-client-id/{buyer}/{name}") == order
 
 

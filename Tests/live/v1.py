@@ -11,10 +11,14 @@ ORDER = {
     "order_id", "client_order_id", "account_id", "symbol", "side", "order_type", "time_in_force",
     "asset_type", "params", "price", "quantity", "filled_quantity", "remaining_quantity",
     "avg_price", "fee", "status", "reason", "internal", "tag", "timestamp", "created_at",
-    "updated_at", "closed_at", "expire_time", "event_seq"}
+    "updated_at", "closed_at", "expire_time", "event_seq",
+    "post_only", "reduce_only", "stp_mode", "display_quantity", "min_quantity", "stop_price",
+    "trigger", "trigger_direction", "trail_amount", "trail_bps", "limit_offset", "peg",
+    "peg_offset", "peg_limit", "parent_order_id", "link_group", "link_action", "children"}
 DECIMALS = {
     "price", "quantity", "last_qty", "last_px", "cum_qty", "leaves_qty", "avg_px",
-    "filled_quantity", "remaining_quantity", "avg_price", "fee"}
+    "filled_quantity", "remaining_quantity", "avg_price", "fee", "display_quantity",
+    "min_quantity", "stop_price", "trail_amount", "limit_offset", "peg_offset", "peg_limit"}
 
 
 class V1(Client):
