@@ -136,7 +136,9 @@ class Sender:
             self.stream.problem(f"{told.order} was cancelled {len(done)} times at once")
         for answer in answers:
             self.learn(told, answer)
-        told.is_cancelled = told.is_cancelled or bool(done)
+        # Where a main order had ended, its children are cancelled and it stays as it was.
+        told.is_cancelled = told.is_cancelled or any(
+            exact(answer)["order_status"] == "cancelled" for answer in done)
 
     def learn(self, told, answer):
         if answer.status_code not in (200, 201):
