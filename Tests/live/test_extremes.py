@@ -173,8 +173,9 @@ def test_each_stop_sets_off_the_next(scene, offer):
     scene.trade("100.00")
     levels = [f"{9_900 - number}" for number in range(250)]
     prices = [f"{int(level) / 100:.2f}" for level in levels]
+    seller = scene.account()
     stops = [
-        scene.place(scene.makers[0], "sell", 1, order_type="stop",
+        scene.place(seller, "sell", 1, order_type="stop",
                     params={"stop_price": price})["order_id"]
         for price in prices]
     scene.fill_book("buy", ["99.00", *prices[1:], "90.00"])
