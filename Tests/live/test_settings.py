@@ -79,16 +79,13 @@ def test_a_second_host_on_the_same_data_is_refused(server):
         assert client.call("GET", "/health/ready").status_code == 200
 
 
-def test_plugins_that_are_missing_are_named(make_host, tmp_path):
+def test_plugins_that_are_missing_are_named(make_host, tmp_path, monkeypatch):
     """The host alone, without the libraries that stand beside it."""
     shutil.copy2(binary(), tmp_path / "oes")
     shutil.copy2(ROOT / "plugins.json", tmp_path / "plugins.json")
     host = make_host(env={"OES_PLUGINS": str(tmp_path / "plugins.json")})
-    os.environ["OES_BINARY"] = str(tmp_path / "oes")
-    try:
-        code, output = host.refused()
-    finally:
-        del os.environ["OES_BINARY"]
+    monkeypatch.setenv("OES_BINARY", str(tmp_path / "oes"))
+    code, output = host.refused()
     assert code not in (0, None)
     assert "libOESOrderTypes.so" in output
 
