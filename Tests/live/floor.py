@@ -14,6 +14,15 @@ class Floor(V1):
         self.symbol = self.instrument(symbol)
         self.maker, self.taker, self.dealer = (self.account() for _ in range(3))
 
+    @classmethod
+    def at(cls, url, other):
+        """The same floor, seen from another host."""
+        floor = cls.__new__(cls)
+        V1.__init__(floor, url)
+        floor.symbol = other.symbol
+        floor.maker, floor.taker, floor.dealer = other.maker, other.taker, other.dealer
+        return floor
+
     def account(self, name="Floor", balance=CASH, shares=SHARES):
         made = super().account(name, balance)
         self.give_shares(made, self.symbol, shares)
@@ -45,10 +54,13 @@ class Floor(V1):
     def held(self, account):
         return Decimal(self.position(account, self.symbol)["held"])
 
+    def held_cash(self, account):
+        return self.balance(account)[1]
+
     def shares(self, account):
         return Decimal(self.position(account, self.symbol)["quantity"])
 
     def cancel_all(self, **filters):
-        answer = super().cancel_all(symbol=self.symbol, **filters)
+        answer = super().cancel_all(**{"symbol": self.symbol} | filters)
         assert answer.status_code == 200, answer.text
         return answer.json()
