@@ -61,7 +61,8 @@ enum GuideEnds {
         ],
         [
             "`insufficient_cash`", "cancelled",
-            "Another order of its group bought, and the cash that is left doesn't cover this one.",
+            "The cash that is left doesn't pay for it: what is left of a market order, or an order "
+                + "of a group of which another one bought.",
         ],
         [
             "`parent_cancelled`", "cancelled",
