@@ -52,7 +52,9 @@ extension Model {
         let instrument = try instrument(order.symbol)
         let amount = try Amounts.amount(
             instrument, price: resting.price, quantity: min(order.working, resting.visible))
-        let fee = Amounts.fee(ofTenThousandths: Int128(amount) * Int128(instrument.takerBps))
+        let total = Amounts.fee(
+            ofTenThousandths: Amounts.feeSum(order) + Int128(amount) * Int128(instrument.takerBps))
+        let fee = max(0, total - Int128(order.fee))
         let cash = try account(order.account).balance - held(order.account, besides: order.id)
         return Int128(amount) + fee <= Int128(cash)
     }

@@ -39,7 +39,7 @@ local function is_paid(call, order, price, quantity)
     local instrument = call.instrument
     local amount = amount_of(instrument, price, quantity)
     local fee, rest = multiply_divide(amount, instrument.taker_bps, 10000)
-    if rest > 0 then fee = fee + 1 end
+    if rest > order.fee_rest then fee = fee + 1 end
     return amount + fee <= available_cash(account_of(call, order.account))
 end
 
@@ -64,8 +64,8 @@ function match_order(call, order, at_least)
         if is_own and order.self_trade == SELF_TRADE.NEWEST then return 'self' end
         if not is_own and bid and (price < bid or price > ask) then return 'lit' end
         if call.fills >= FILLS_PER_CALL and order.filled >= at_least then return 'cap' end
-        call.fills = call.fills + 1
         if is_own then
+            call.fills = call.fills + 1
             if not prevent_self_trade(call, order, resting) then return 'self' end
         else
             local own, shown = working_of(order), shown_of(resting)
@@ -73,6 +73,7 @@ function match_order(call, order, at_least)
             if order.pricing == MARKET and not is_paid(call, order, price, quantity) then
                 return 'cash'
             end
+            call.fills = call.fills + 1
             make_trade(call, order, resting, quantity)
             if not is_open(order) or working_of(order) == 0 then return nil end
         end
