@@ -85,6 +85,9 @@ extension Model {
                 "quantity=\(Scaled.format(quantity ?? order.quantity, scale: scale)), "
                     + "filled=\(Scaled.format(order.filled, scale: scale))")
         }
+        try checkAccount(
+            account(order.account), instrument, order.side,
+            (quantity ?? order.quantity) - order.filled)
         notes.causes[id] = .amended
         try change(id) {
             $0.price = price ?? $0.price

@@ -31,13 +31,14 @@ extension Model {
             reference = Int64(sum / (2 * Int128(tick)) + (isBetween && !isBuy ? 1 : 0)) * tick
         }
         guard reference > 0 else { return nil }
-        var price = try Amounts.bounded(Int128(reference) + Int128(order.ext.pegOffset))
+        var price = Int128(reference) + Int128(order.ext.pegOffset)
         if order.ext.pegLimit > 0 {
-            price = isBuy ? min(price, order.ext.pegLimit) : max(price, order.ext.pegLimit)
+            let limit = Int128(order.ext.pegLimit)
+            price = isBuy ? min(price, limit) : max(price, limit)
         }
-        if isBuy, found[3] > 0 { price = min(price, found[3] - tick) }
-        if !isBuy, found[2] > 0 { price = max(price, found[2] + tick) }
-        return price < tick ? nil : price
+        if isBuy, found[3] > 0 { price = min(price, Int128(found[3] - tick)) }
+        if !isBuy, found[2] > 0 { price = max(price, Int128(found[2]) + Int128(tick)) }
+        return price < Int128(tick) || price > Int128(Scaled.maximum) ? nil : Int64(price)
     }
 
     /// An entering order's price.

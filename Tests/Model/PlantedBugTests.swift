@@ -42,7 +42,7 @@ private let bugs = [
         wrong: "if is_whole and stop and found == 0 then"),
     PlantedBug(
         testDescription: "an expiry that comes to nothing",
-        right: "if is_open(order) then end_order(call, order, EXPIRED, 'expired', 5) end",
+        right: "end_order(call, order, EXPIRED, 'expired', 5)",
         wrong: ""),
     PlantedBug(
         testDescription: "a minimum that isn't one",
@@ -106,8 +106,8 @@ private let bugs = [
         wrong: "x.granted = quantity"),
     PlantedBug(
         testDescription: "a child that outlives its main order",
-        right: "elseif x.granted < child.quantity then",
-        wrong: "elseif false then"),
+        right: "if x.granted < child.quantity then",
+        wrong: "if false then"),
     PlantedBug(
         testDescription: "children that a cancel leaves",
         right: "end_order(call, child, CANCELLED, 'parent_cancelled', 7)\n            any = true",
@@ -122,7 +122,7 @@ private let bugs = [
         wrong: ""),
     PlantedBug(
         testDescription: "midpoints rounded to one side",
-        right: "if over > 0 or fmod(sum, 2) > 0 then return middle - over + tick end",
+        right: "if over > 0 or odd > 0 then return middle - over + tick end",
         wrong: "if over > 0 then return middle - over + tick end"),
     PlantedBug(
         testDescription: "a pegged iceberg that shows more than it has",
@@ -135,24 +135,12 @@ private let bugs = [
         right: "if gone > 0 then open = x.link_action == 1 and 0 or open - gone end",
         wrong: ""),
     PlantedBug(
-        testDescription: "reduce-only orders that are counted on when they will be cut",
-        right: "if left < open then open = left end",
-        wrong: ""),
-    PlantedBug(
-        testDescription: "own orders that cost looking ahead nothing",
-        right: "fills = fills + (is_own and 1 or fills_of(resting, quantity))",
-        wrong: "fills = fills + (is_own and 0 or fills_of(resting, quantity))"),
-    PlantedBug(
         testDescription: "self-trades that a call prevents without an end",
-        right: "call.fills = call.fills + 1\n        if is_own then",
-        wrong: "if not is_own then call.fills = call.fills + 1 end\n        if is_own then"),
+        right: "if is_own then\n            call.fills = call.fills + 1",
+        wrong: "if is_own then"),
     PlantedBug(
         testDescription: "an order that stops whoever sets it off",
         right: "culprits.at_risk = order.id",
-        wrong: ""),
-    PlantedBug(
-        testDescription: "a grant that stops whoever trades",
-        right: "culprits.at_risk = child.id",
         wrong: ""),
     PlantedBug(
         testDescription: "a trail that leaves the scale",

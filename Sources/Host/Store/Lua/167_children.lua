@@ -35,9 +35,9 @@ local function grant(call, child, quantity)
     local was_queued = x.queued
     if is_in_book(child) then take_from_book(call, child, shown_of(child)) end
     lift(call, child)
+    if culprits.ids[child.id] then return parked.turn_away(call, child, 'amount_too_large', '') end
     x.granted = bounded(x.granted + quantity)
     x.waiting = false
-    if culprits.ids[child.id] then return parked.turn_away(call, child, 'amount_too_large', '') end
     culprits.at_risk = child.id
     give_work(call, child, was_queued)
     culprits.at_risk = false

@@ -58,7 +58,9 @@ end
 function start_peg(call, order)
     local price = pegged_price(call, order)
     if not price then return 'no_reference_price', '' end
-    if redis_call('ZCARD', call.names.pegs) >= PEGS_PER_SYMBOL then
+    local key = call.names.pegs
+    local removal = call.removals[key]
+    if redis_call('ZCARD', key) - (removal and #removal - 2 or 0) >= PEGS_PER_SYMBOL then
         return 'too_many_pegs', format('limit=%d', PEGS_PER_SYMBOL)
     end
     order.price = price

@@ -68,12 +68,12 @@ local function amend_container(call, main, step)
     end
     check_tick(instrument, main.price)
     check_lot(instrument, main.quantity)
-    check_account(call, account_of(call, main.account), main.side, leaves_of(main))
     if main.quantity <= main.filled then
         local scale = instrument.quantity_scale
         refuse('below_filled', 'quantity=' .. decimal(main.quantity, scale) .. ', filled='
             .. decimal(main.filled, scale))
     end
+    check_account(call, account_of(call, main.account), main.side, leaves_of(main))
     main.cause = 4
 end
 
