@@ -93,11 +93,17 @@ def hash_problems(redis, key, orders):
         yield f"children is {told}, the orders say {dict(families)}"
     for name in (name.decode() for name in redis.hash(key("guards"))):
         record = orders.get(name)
-        if not record or record["status"] not in (records.PARKED, records.TRIGGERED):
-            yield f"guards are kept of {name}, which isn't parked"
+        if not record or not is_judged_later(record):
+            yield f"guards are kept of {name}, which isn't judged again"
     timers = redis.call("ZRANGE", key("timers"), 0, -1)
     for label, names in (("states", redis.hash(key("states"))), ("timers", timers)):
         for name in (name.decode() for name in names):
             record = orders.get(name)
             if not record or record["role"] != records.CONTAINER or not is_open(record):
                 yield f"{label} has {name}, which is no open container"
+
+
+def is_judged_later(record):
+    """Who waits for a trigger or a turn, and who works with what its main order fills, until it ends."""
+    return record["status"] in (records.PARKED, records.TRIGGERED) or (
+        record["role"] == records.AFTER and is_open(record))
