@@ -61,6 +61,8 @@ need_host() {
     local missing=()
     has_header hiredis/hiredis.h || missing+=(libhiredis-dev)
     command -v redis-server >/dev/null || missing+=(redis-server)
+    # Notifiers reach what needs TLS through it.
+    command -v curl >/dev/null || missing+=(curl ca-certificates)
     [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
     command -v swift >/dev/null ||
         fail "there is no swift command; OES needs the Swift 6.3 toolchain for Linux"
@@ -73,7 +75,6 @@ need_host() {
 # What the tests need beside it: clients that are not ours, a browser, a C compiler.
 need_tests() {
     local missing=()
-    command -v curl >/dev/null || missing+=(curl)
     command -v gcc >/dev/null || missing+=(gcc libc6-dev)
     command -v chromium >/dev/null || missing+=(chromium)
     python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv)

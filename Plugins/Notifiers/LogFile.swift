@@ -1,6 +1,8 @@
 // `log-file`: appends each event as a line of JSON to a file.
 //
-// The file is opened anew where it was moved or deleted, so that a log rotator needs no signal.
+// Before it would grow beyond `max_bytes` it is set aside as path.1, what was path.1 becomes path.2 and
+// so on, and the oldest beyond `keep` goes. It is opened anew where it was moved or deleted, so that
+// another log rotator needs no signal.
 
 import Glibc
 import OESPluginKit
@@ -15,7 +17,11 @@ final class LogFile: Notifier {
              "properties": {
               "path": {"type": "string", "title": "File to append to"},
               "sync": {"type": "boolean", "default": false,
-                "title": "Force each batch to the disk before it counts as delivered"}}}
+                "title": "Force each batch to the disk before it counts as delivered"},
+              "max_bytes": {"type": "integer", "minimum": 1024, "maximum": 9007199254740991,
+                "title": "Size from which a new file is begun", "description": "None: never"},
+              "keep": {"type": "integer", "minimum": 1, "maximum": 100, "default": 5,
+                "title": "Files kept beside the one that is written"}}}
             """)
 
     private struct Output {
@@ -26,6 +32,9 @@ final class LogFile: Notifier {
 
     private let path: String
     private let isSynchronous: Bool
+    /// nil = it is never set aside.
+    private let maximumBytes: Int64?
+    private let filesKept: Int
     private let output = Mutex(Output())
 
     init(host: Host, config: Values) throws(ConfigurationRefusal) {
@@ -34,6 +43,8 @@ final class LogFile: Notifier {
         }
         self.path = path
         isSynchronous = config.boolean(1) ?? false
+        maximumBytes = config.integer(2)
+        filesKept = Int(config.integer(3) ?? 5)
         // A wrong path should stop the start, not lose events later.
         guard output.withLock({ Self.reopen(path, &$0) }) else {
             throw ConfigurationRefusal(
@@ -52,7 +63,9 @@ final class LogFile: Notifier {
             }
             for index in 0..<batch.count {
                 let line = (output.isTorn ? [0x0A] : []) + batch[index].json + [0x0A]
-                guard write(line, &output) else { return stopped(at: index) }
+                guard rotate(before: line.count, &output), write(line, &output) else {
+                    return stopped(at: index)
+                }
             }
             guard !isSynchronous || fdatasync(output.descriptor) == 0 else {
                 return .retry(afterMillis: 0, why: "\(path): \(errorText())")
@@ -72,6 +85,22 @@ final class LogFile: Notifier {
         let why = "\(path): \(errorText())"
         return index == 0
             ? .retry(afterMillis: 0, why: why) : .partial(through: index - 1, why: why)
+    }
+
+    /// Sets the file aside where the next bytes would make it too large. False where no new one can be
+    /// opened; where the old one can't be moved, it goes on to grow.
+    private func rotate(before bytes: Int, _ output: inout Output) -> Bool {
+        guard let maximumBytes else { return true }
+        var status = stat()
+        guard fstat(output.descriptor, &status) == 0, status.st_size > 0,
+            Int64(status.st_size) + Int64(bytes) > maximumBytes
+        else { return true }
+        if isSynchronous { _ = fdatasync(output.descriptor) }
+        for number in stride(from: filesKept - 1, through: 1, by: -1) {
+            rename("\(path).\(number)", "\(path).\(number + 1)")
+        }
+        rename(path, "\(path).1")
+        return Self.reopen(path, &output)
     }
 
     private func write(_ line: [UInt8], _ output: inout Output) -> Bool {
@@ -108,5 +137,3 @@ final class LogFile: Notifier {
         return output.descriptor >= 0
     }
 }
-
-func errorText() -> String { String(cString: strerror(errno)) }

@@ -10,7 +10,10 @@ enum Library {
 
 private let module = PluginModule(
     id: "org.oes.notifiers", title: "Notifiers", vendor: Library.vendor,
-    version: Library.version, licence: "MIT", notifiers: [LogFile.self, Webhook.self])
+    version: Library.version, licence: "MIT",
+    notifiers: [
+        LogFile.self, Webhook.self, Slack.self, Email.self, RedisPublish.self, Syslog.self,
+    ])
 
 // The header gives the name.
 // swift-format-ignore: AlwaysUseLowerCamelCase

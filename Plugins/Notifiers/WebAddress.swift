@@ -1,8 +1,9 @@
-// An http:// address, read strictly: what isn't understood is refused when the host starts.
+// An http:// or https:// address, read strictly: what isn't understood is refused when the host starts.
 
 import OESPluginKit
 
 struct WebAddress: Sendable {
+    let isSecure: Bool
     /// Name or number, IPv6 without brackets.
     let host: String
     let port: String
@@ -12,21 +13,22 @@ struct WebAddress: Sendable {
     let authority: String
 
     /// Without the path, which may carry a secret.
-    var shown: String { "http://\(authority)" }
+    var shown: String { "\(scheme)://\(authority)" }
+    /// All of it, for curl.
+    var text: String { "\(shown)\(target)" }
+    private var scheme: String { isSecure ? "https" : "http" }
 
     init(_ text: String) throws(ConfigurationRefusal) {
         let lower = text.lowercased()
-        if lower.hasPrefix("https://") {
+        isSecure = lower.hasPrefix("https://")
+        guard isSecure || lower.hasPrefix("http://") else {
             throw Self.refuse(
-                "https isn't supported yet; post to a local relay over http, or leave it out")
-        }
-        guard lower.hasPrefix("http://") else {
-            throw Self.refuse("expected http://host[:port]/path, found another form")
+                "expected http://host[:port]/path or https://…, found another form")
         }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), text.utf8.count <= 2_000 else {
             throw Self.refuse("expected plain ASCII without blanks to 2000 bytes")
         }
-        let rest = text.dropFirst("http://".count)
+        let rest = text.dropFirst(isSecure ? "https://".count : "http://".count)
         let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
         authority = String(rest[..<end])
         guard !authority.contains("@") else {
@@ -34,14 +36,22 @@ struct WebAddress: Sendable {
         }
         let path = rest[end...].prefix { $0 != "#" }
         target = path.hasPrefix("/") ? String(path) : "/\(path)"
-        (host, port) = try Self.split(authority)
+        (host, port) = try HostAndPort.split(
+            authority, defaultPort: isSecure ? "443" : "80", field: "url")
     }
 
-    private static func split(
-        _ authority: String
+    private static func refuse(_ text: String) -> ConfigurationRefusal {
+        ConfigurationRefusal(field: "url", text: text)
+    }
+}
+
+enum HostAndPort {
+    /// `name`, `name:port`, `[::1]:port`; the host comes without brackets.
+    static func split(
+        _ authority: String, defaultPort: String, field: String
     ) throws(ConfigurationRefusal) -> (host: String, port: String) {
         var host = authority[...]
-        var port = "80"
+        var port = defaultPort
         let afterBracket = authority.lastIndex(of: "]") ?? authority.startIndex
         if let colon = authority[afterBracket...].lastIndex(of: ":") {
             host = authority[..<colon]
@@ -49,15 +59,12 @@ struct WebAddress: Sendable {
         }
         if host.hasPrefix("[") && host.hasSuffix("]") { host = host.dropFirst().dropLast() }
         guard !host.isEmpty, !host.contains("["), !host.contains("]") else {
-            throw refuse("expected a host, found none")
+            throw ConfigurationRefusal(field: field, text: "expected a host, found none")
         }
         guard let number = UInt16(port), number > 0 else {
-            throw refuse("expected a port of 1 to 65535, found another")
+            throw ConfigurationRefusal(
+                field: field, text: "expected a port of 1 to 65535, found another")
         }
         return (String(host), String(number))
-    }
-
-    private static func refuse(_ text: String) -> ConfigurationRefusal {
-        ConfigurationRefusal(field: "url", text: text)
     }
 }

@@ -1,118 +1,32 @@
 // The smallest HTTP client that serves a webhook: one POST on one connection, within a deadline, and
-// a way to end it early. Nothing is kept between posts. (A name's resolution by getaddrinfo can't
-// be given a deadline; the resolver's own applies.)
-
-import Glibc
+// a way to end it early. Nothing is kept between posts.
 
 final class WebClient: Sendable {
-    enum Answer {
-        case answered(status: Int, retryAfterSeconds: Int64)
-        case failed(String)
-    }
-
+    private let cancellation: Cancellation
     /// Most of an answer that is looked at: its head.
     private static let headBytes = 16_384
 
-    /// Readable once cancelled: wakes every wait, for ever.
-    private let cancelReader: Int32
-    private let cancelWriter: Int32
+    init(_ cancellation: Cancellation) { self.cancellation = cancellation }
 
-    init?() {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return nil }
-        (cancelReader, cancelWriter) = (ends[0], ends[1])
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        _ = fcntl(cancelWriter, F_SETFL, O_NONBLOCK)
-    }
-
-    deinit {
-        close(cancelReader)
-        close(cancelWriter)
-    }
-
-    /// Ends a running post, and every later one at once. From any thread; never blocks.
-    func cancel() {
-        var byte: UInt8 = 1
-        _ = write(cancelWriter, &byte, 1)
-    }
-
-    func post(_ body: [UInt8], to address: WebAddress, withinMillis: Int64) -> Answer {
-        let deadline = Self.nowMillis() + withinMillis
-        let (socket, why) = connect(address, deadline)
-        guard let socket else { return .failed(why) }
-        defer { close(socket) }
-        let head =
-            "POST \(address.target) HTTP/1.1\r\nHost: \(address.authority)\r\n"
-            + "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"
-            + "User-Agent: oes\r\nConnection: close\r\n\r\n"
-        if let why = send(Array(head.utf8) + body, socket, deadline) { return .failed(why) }
-        return receive(socket, deadline)
-    }
-
-    /// Tries each of the name's addresses in turn.
-    private func connect(_ address: WebAddress, _ deadline: Int64) -> (Int32?, String) {
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_flags = AI_ADDRCONFIG
-        var list: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(address.host, address.port, &hints, &list)
-        guard code == 0 else { return (nil, String(cString: gai_strerror(code))) }
-        defer { freeaddrinfo(list) }
-        var why = "the name has no address"
-        var next = list
-        while let info = next {
-            let (socket, wrong) = connect(info.pointee, deadline)
-            if let socket { return (socket, "") }
-            why = wrong
-            next = info.pointee.ai_next
+    func post(_ request: WebRequest, to address: WebAddress, _ deadline: Deadline) -> WebAnswer {
+        do throws(Connection.Failure) {
+            let connection = try Connection.open(
+                address.host, address.port, deadline, cancellation)
+            var head =
+                "POST \(address.target) HTTP/1.1\r\nHost: \(address.authority)\r\n"
+                + "Content-Length: \(request.body.count)\r\nUser-Agent: oes\r\n"
+                + "Connection: close\r\n"
+            for (name, value) in request.headers { head += "\(name): \(value)\r\n" }
+            try connection.send(Array("\(head)\r\n".utf8) + request.body)
+            return try receive(connection)
+        } catch {
+            return .failed(error.why)
         }
-        return (nil, why)
-    }
-
-    private func connect(_ info: addrinfo, _ deadline: Int64) -> (Int32?, String) {
-        let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let socket = Glibc.socket(info.ai_family, info.ai_socktype | flags, info.ai_protocol)
-        guard socket >= 0 else { return (nil, errorText()) }
-        if Glibc.connect(socket, info.ai_addr, info.ai_addrlen) == 0 { return (socket, "") }
-        var why = errorText()
-        if errno == EINPROGRESS {
-            if let wrong = wait(socket, POLLOUT, deadline) {
-                why = wrong
-            } else {
-                var code: Int32 = 0
-                var size = socklen_t(MemoryLayout<Int32>.size)
-                getsockopt(socket, SOL_SOCKET, SO_ERROR, &code, &size)
-                if code == 0 { return (socket, "") }
-                why = String(cString: strerror(code))
-            }
-        }
-        close(socket)
-        return (nil, why)
-    }
-
-    /// nil where all was sent.
-    private func send(_ bytes: [UInt8], _ socket: Int32, _ deadline: Int64) -> String? {
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.send(
-                    socket, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
-            }
-            if count > 0 {
-                sent += count
-            } else if count < 0 && errno == EAGAIN {
-                if let why = wait(socket, POLLOUT, deadline) { return why }
-            } else if !(count < 0 && errno == EINTR) {
-                return errorText()
-            }
-        }
-        return nil
     }
 
     /// Reads to the end of the answer's head, stepping over 1xx answers.
-    private func receive(_ socket: Int32, _ deadline: Int64) -> Answer {
+    private func receive(_ connection: Connection) throws(Connection.Failure) -> WebAnswer {
         var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4_096)
         while bytes.count <= Self.headBytes {
             while let end = ResponseHead.end(of: bytes) {
                 guard let head = ResponseHead(bytes[..<end]) else {
@@ -124,40 +38,26 @@ final class WebClient: Sendable {
                 }
                 bytes.removeFirst(end)
             }
-            if let why = wait(socket, POLLIN, deadline) { return .failed(why) }
-            let count = recv(socket, &buffer, buffer.count, 0)
-            if count > 0 {
-                bytes.append(contentsOf: buffer[..<count])
-            } else if count == 0 {
-                return .failed("the connection ended before an answer")
-            } else if errno != EINTR && errno != EAGAIN {
-                return .failed(errorText())
-            }
+            bytes += try connection.receive()
         }
         return .failed("the answer's head is above \(Self.headBytes) bytes")
     }
+}
 
-    /// nil where the socket is ready; else why the wait ended.
-    private func wait(_ socket: Int32, _ events: Int32, _ deadline: Int64) -> String? {
-        while true {
-            let left = deadline - Self.nowMillis()
-            guard left > 0 else { return "no answer within the deadline" }
-            var polled = [
-                pollfd(fd: socket, events: Int16(events), revents: 0),
-                pollfd(fd: cancelReader, events: Int16(POLLIN), revents: 0),
-            ]
-            let count = poll(&polled, 2, Int32(clamping: left))
-            if count < 0 && errno != EINTR { return errorText() }
-            if polled[1].revents != 0 { return "cancelled" }
-            if polled[0].revents != 0 { return nil }
-        }
-    }
+/// What is posted: JSON, with headers of the notifier's own.
+struct WebRequest {
+    let headers: [(name: String, value: String)]
+    let body: [UInt8]
 
-    private static func nowMillis() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    init(_ body: [UInt8], headers: [(name: String, value: String)] = []) {
+        self.headers = [("Content-Type", "application/json")] + headers
+        self.body = body
     }
+}
+
+enum WebAnswer {
+    case answered(status: Int, retryAfterSeconds: Int64)
+    case failed(String)
 }
 
 /// What a webhook needs of an answer's head.

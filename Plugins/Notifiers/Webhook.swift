@@ -1,8 +1,5 @@
-// `webhook`: posts each batch as one JSON object {"attempt": n, "events": [...]} to an http:// URL.
-//
-// What the receiver answers decides: 2xx is delivered; 400, 413 and 422 say that it will never take
-// these events, which are then dropped and reported; everything else, from a refused connection to
-// a wrong path, may be mended and is tried again.
+// `webhook`: posts each batch as one JSON object {"attempt": n, "events": [...]}, signed where a secret
+// is configured (Signature), to an http:// or https:// URL. Poster says what an answer means.
 
 import OESPluginKit
 
@@ -14,40 +11,32 @@ final class Webhook: Notifier {
             {"type": "object", "additionalProperties": false, "required": ["url"],
              "properties": {
               "url": {"type": "string", "title": "Address to post to",
-                "description": "http://host[:port]/path; https is not supported yet"}}}
+                "description": "http://host[:port]/path, or https, which goes through curl"},
+              "secret": {"type": "string", "title": "Signs each request",
+                "description": "The text, or @ and the path of a file whose first line it is"},
+              "ca_file": {"type": "string", "title": "Certificates to trust, for https",
+                "description": "A PEM file; without it the system's are trusted"}}}
             """)
 
-    private let target: WebAddress
-    private let client: WebClient
+    private let poster: Poster
+    private let signature: Signature?
 
     init(host: Host, config: Values) throws(ConfigurationRefusal) {
-        target = try WebAddress(config.text(0) ?? "")
-        guard let client = WebClient() else {
-            throw ConfigurationRefusal(field: "", text: "no pipe could be made: \(errorText())")
-        }
-        self.client = client
+        poster = try Poster(url: config.text(0) ?? "", caFile: config.text(2))
+        let secret = try FileText.secret(config.text(1), field: "secret")
+        signature = secret.map { Signature(secret: $0) }
     }
 
     func deliver(_ batch: Batch) -> Delivery {
-        switch client.post(body(batch), to: target, withinMillis: batch.deadlineMillis) {
-        case .failed(let why): return .retry(afterMillis: 0, why: "\(target.shown): \(why)")
-        case .answered(let status, let retryAfterSeconds):
-            let why = "\(target.shown) answered \(status)"
-            switch status {
-            case 200...299: return .done
-            case 400, 413, 422: return .drop(why: why)
-            default:
-                // A day is the most that a receiver may put us off by.
-                let seconds = min(retryAfterSeconds, 86_400)
-                return .retry(afterMillis: seconds * 1_000, why: why)
-            }
-        }
+        let body = body(batch)
+        let request = WebRequest(body, headers: signature?.headers(body) ?? [])
+        return poster.post(request, withinMillis: batch.deadlineMillis)
     }
 
     /// Nothing is buffered.
     func flush(deadlineMillis: Int64) {}
 
-    func cancel() { client.cancel() }
+    func cancel() { poster.cancel() }
 
     private func body(_ batch: Batch) -> [UInt8] {
         var body = Array("{\"attempt\":\(batch.attempt),\"events\":[".utf8)

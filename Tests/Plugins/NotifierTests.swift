@@ -84,6 +84,26 @@ extension NotifierRunner {
         #expect(text == "{\"id\":\"0\"}\n{\"id\":\"1\"}\n")
     }
 
+    @Test func aLargeFileIsSetAside() throws {
+        let scratch = try Scratch()
+        let path = "\(scratch.path)/events.jsonl"
+        let (runner, _) = try runner(
+            "log-file",
+            [("path", .string(path)), ("max_bytes", .string("1024")), ("keep", .string("2"))])
+        runner.start()
+        // 11 bytes a line: 93 fit.
+        let batch = (0..<8).flatMap { _ in events(10) }
+        for _ in 0..<5 { #expect(try runner.deliver(batch) == .ok) }
+        #expect(runner.stop(deadlineMillis: 2_000))
+        func lines(_ name: String) throws -> Int {
+            try String(contentsOfFile: name, encoding: .utf8).split(separator: "\n").count
+        }
+        #expect(try lines("\(path).1") == 93)
+        #expect(try lines("\(path).2") == 93)
+        #expect(try lines(path) == 400 - 4 * 93)
+        #expect(!FileManager.default.fileExists(atPath: "\(path).3"))
+    }
+
     @Test func aFullDiskIsTriedAgain() throws {
         let (runner, _) = try runner("log-file", [("path", .string("/dev/full"))])
         runner.start()
@@ -155,6 +175,16 @@ extension NotifierRunner {
         #expect(!entry.isInUse)
         // After the end nothing is taken.
         #expect(try runner.deliver(events(1)) == .retry(afterMillis: 0))
+    }
+
+    @Test func whatWasCancelledBeforeIsNotTheNextDelivery() throws {
+        let server = try OneShotServer(answer: "HTTP/1.1 200 OK\r\n\r\n")
+        let (runner, entry) = try runner(
+            "webhook", [("url", .string("http://127.0.0.1:\(server.port)/"))])
+        entry.notifier.pointee.cancel(entry.notifier)
+        runner.start()
+        #expect(try runner.deliver(events(1)) == .ok)
+        #expect(runner.stop(deadlineMillis: 2_000))
     }
 
     @Test func onlySoManyBatchesWait() throws {

@@ -144,17 +144,61 @@ import Wire
         #expect(
             refused("log-file", [("path", .string("/nowhere/at/all"))])
                 .contains("config.path: /nowhere/at/all can't be opened"))
-        #expect(
-            refused("webhook", [("url", .string("https://example.com/"))])
-                .contains("config.url: https isn't supported yet"))
         for url in [
             "ftp://a/", "http://", "http://a:0/", "http://a:99999/", "http://a b/",
-            "http://u:p@a/", "http://[::1/", "http:///path",
+            "http://u:p@a/", "http://[::1/", "http:///path", "https://", "https://a:0/",
         ] {
             #expect(
                 refused("webhook", [("url", .string(url))]).contains("config.url: expected"),
                 "\(url)")
         }
+    }
+
+    @Test(arguments: [
+        ("webhook", "url", "http://a/", "ca_file", "/etc/passwd", "ca_file: expected only with"),
+        ("webhook", "url", "https://a/", "ca_file", "/nowhere", "ca_file: /nowhere can't be read"),
+        ("webhook", "url", "http://a/", "secret", "", "secret: expected a line of text"),
+        ("webhook", "url", "http://a/", "secret", "@/nowhere", "secret: /nowhere can't be read"),
+        ("slack", "url", "http://a/", "channel", "", "channel: expected 1 to 80 bytes"),
+        ("log-file", "path", "/dev/null", "max_bytes", "1023", "max_bytes: expected"),
+        ("log-file", "path", "/dev/null", "keep", "0", "keep: expected"),
+        ("syslog", "address", "tcp://a", "app_name", "oes", "address: expected an absolute path"),
+        ("syslog", "address", "/dev/log", "app_name", "a b", "app_name: expected"),
+        ("syslog", "address", "/dev/log", "facility", "kern", "facility: expected one of"),
+        ("redis-publish", "host", "a", "port", "65536", "port: expected"),
+        ("redis-publish", "host", "a", "user", "desk", "password: expected one"),
+        ("redis-publish", "host", "a", "channels", "oes:{price}", "channels: expected {type}"),
+        ("redis-publish", "host", "a", "channels", "a b", "channels: expected 1 to 10"),
+    ])
+    func aNotifiersConfigIsRefusedByItsField(
+        name: String, first: String, value: String, second: String, other: String, text: String
+    ) {
+        let refusal = entryRefusal(
+            "libOESNotifiers.so",
+            PluginConfiguration.Entry(
+                name: name,
+                config: JSONObject(members: [(first, .string(value)), (second, .string(other))])))
+        #expect(refusal.contains("notifier \(name): "), "\(refusal)")
+        #expect(refusal.contains("config.\(text)"), "\(refusal)")
+    }
+
+    @Test(arguments: [
+        ("http://a", "a@b.c", "d@e.f", "server: expected smtp://"),
+        ("smtp://a/b", "a@b.c", "d@e.f", "server: expected a host"),
+        ("smtp://a", "Desk <a@b.c>", "d@e.f", "from: expected addresses"),
+        ("smtp://a", "a@b.c", "d@e.f,\r\nBcc: x@y.z", "to: expected addresses"),
+        ("smtp://a", "a@b.c", "", "to: expected 1 to 20"),
+    ])
+    func anEmailsConfigIsRefusedByItsField(
+        server: String, from: String, to: String, text: String
+    ) {
+        let members: [(name: String, value: JSONValue)] = [
+            ("server", .string(server)), ("from", .string(from)), ("to", .string(to)),
+        ]
+        let refusal = entryRefusal(
+            "libOESNotifiers.so",
+            PluginConfiguration.Entry(name: "email", config: JSONObject(members: members)))
+        #expect(refusal.contains("config.\(text)"), "\(refusal)")
     }
 
     @Test func onlyRulesHaveModes() {

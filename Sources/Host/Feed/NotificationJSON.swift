@@ -50,7 +50,9 @@ enum NotificationJSON {
     private static func notification(
         _ id: String, _ trade: Trade, _ event: Event, _ picture: Picture
     ) -> NotifierEvent {
+        let text = NotificationText.of(trade, scales: picture.scales(trade.symbol))
         let json = envelope(id, type: "trade", severity: "info", event) { json in
+            json.field("text", text)
             json.key("trade")
             TradeJSON.write(
                 trade, scales: picture.scales(trade.symbol), style: .strings, withParties: true,
@@ -63,7 +65,9 @@ enum NotificationJSON {
     private static func notification(
         _ id: String, _ bust: TradeBust, _ event: Event, _ picture: Picture
     ) -> NotifierEvent {
+        let text = NotificationText.of(bust.trade, scales: picture.scales(bust.trade.symbol))
         let json = envelope(id, type: "bust", severity: "warning", event) { json in
+            json.field("text", "\(text), taken back: \(bust.reason)")
             json.field("reason", bust.reason)
             json.key("trade")
             TradeJSON.write(

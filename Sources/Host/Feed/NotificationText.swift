@@ -13,6 +13,12 @@ enum NotificationText {
         return "\(what) until \(CivilTime(micros: next.time).secondText)"
     }
 
+    static func of(_ trade: Trade, scales: DisplayScales) -> String {
+        let size = Scaled.format(trade.quantity.raw, scale: scales.quantity)
+        let price = Scaled.format(trade.price.raw, scale: scales.price)
+        return "Trade \(trade.id): \(size) \(trade.symbol) at \(price)"
+    }
+
     static func of(_ execution: OrderExecution, scales: DisplayScales) -> String {
         let order = execution.order
         let quantity = Scaled.format(order.quantity.raw, scale: scales.quantity)

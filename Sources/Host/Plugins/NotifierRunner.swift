@@ -68,6 +68,7 @@ package final class NotifierRunner: @unchecked Sendable {
     private var waiting: [Job] = []
     private var flushMillis = 0
     private var busyUntilMicros: Int64?
+    private var isCancelled = false
 
     package init(entry: NotifierEntry, log: Log) {
         name = entry.name
@@ -128,6 +129,7 @@ package final class NotifierRunner: @unchecked Sendable {
         flushMillis = deadlineMillis
         condition.broadcast()
         if waitForEnd(millis: deadlineMillis) { return true }
+        isCancelled = true
         notifier.pointee.cancel(notifier)
         if waitForEnd(millis: Self.cancelGraceMillis) { return true }
         log.warning("notifier \(name): doesn't end, its thread is left behind")
@@ -149,11 +151,11 @@ package final class NotifierRunner: @unchecked Sendable {
             job.completion(result)
         }
         condition.lock()
-        let (left, millis) = (waiting, flushMillis)
+        let (left, millis, isLate) = (waiting, flushMillis, isCancelled)
         waiting = []
         condition.unlock()
         for job in left { job.completion(.retry(afterMillis: 0)) }
-        _ = notifier.pointee.flush(notifier, Int64(millis))
+        if !isLate { _ = notifier.pointee.flush(notifier, Int64(millis)) }
         statistics.isInUse = false
         condition.lock()
         phase = .ended

@@ -997,8 +997,8 @@ typedef struct oes_notifier {
      */
     oes_status (*flush)(const struct oes_notifier *self, int64_t deadline_millis);
     /*
-     * [any] Asks a deliver or flush that is running on the notifier's thread to return soon, and
-     * every later one to return at once. Must not block.
+     * [any] Asks a deliver or flush that is running on the notifier's thread to return soon: it
+     * is past its deadline, or the host ends. One that begins later runs as usual. Must not block.
      */
     void (*cancel)(const struct oes_notifier *self);
 } oes_notifier_t;
