@@ -14,8 +14,8 @@ import Wire
 
     private func position(quantity: Int64, cost: Int64) throws -> Position {
         var writer = ByteWriter()
-        for byte in [1, 0, 0, 0] as [UInt8] { writer.byte(byte) }
-        for number in [quantity, 0, 0, cost, 0, 1] { writer.int64(number) }
+        for byte in [2, 0, 0, 0] as [UInt8] { writer.byte(byte) }
+        for number in [quantity, 0, 0, cost, 0, 1, 0] { writer.int64(number) }
         return try Position(key: "1:X", record: writer.bytes[...])
     }
 

@@ -45,7 +45,7 @@ extension Functions {
             Argument(terms.expireAt(now)), Argument(hash), Argument(revision),
             Argument(step.reason), Argument(text(terms.guards)), Argument(hostPart),
             Argument(terms.flags.rawValue), Argument(terms.selfTrade.rawValue),
-            Argument(terms.ext.packed), Argument(step.state), Argument(timer),
+            Argument(terms.ext.packed), Argument(step.state), Argument(timer), "", "",
         ] + step.children.flatMap { arguments($0, now) }
     }
 
@@ -67,7 +67,7 @@ extension Functions {
         return [
             Argument(step.order), optional(step.price), optional(step.quantity),
             Argument(model.instruments[symbol]?.revision ?? 1), Argument(text(step.guards)),
-            optional(step.triggerPrice),
+            optional(step.triggerPrice), "", "",
         ]
     }
 
@@ -79,7 +79,7 @@ extension Functions {
             Argument((parent?.ext.stateVersion ?? 0) - step.versionsBehind),
             Argument(revision - (step.isStale ? 1 : 0)), Argument(step.state),
             Argument(step.timer.map { now + $0 * 1_000 } ?? 0), Argument(step.wakes.rawValue),
-            Argument(step.end),
+            Argument(step.end), "", "",
         ]
         for item in step.items {
             switch item {

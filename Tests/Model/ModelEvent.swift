@@ -30,7 +30,7 @@ enum ModelChange: Hashable {
         case .ledger(let entry): self = .ledger(ModelLedgerEntry(entry))
         case .market(let market): self = .market(ModelMarket(market))
         case .guardValue(let value): self = .guardValue(ModelGuardValue(value))
-        case .key, .audit, .bust: self = .unexpected(change)
+        case .key, .audit, .bust, .decision: self = .unexpected(change)
         }
     }
 
@@ -89,7 +89,9 @@ struct ModelEvent: Hashable {
     private static func isAboutAnOrder(_ kind: EventKind) -> Bool {
         switch kind {
         case .submit, .cancel, .amend, .commit: true
-        case .expire, .account, .transaction, .instrument, .seed, .key, .work, .bust: false
+        case .expire, .account, .transaction, .instrument, .seed, .key, .work, .bust, .policy,
+            .control, .alert, .lease, .throttle, .group, .day:
+            false
         }
     }
 

@@ -34,7 +34,7 @@ struct Replica {
             case .trade(let trade):
                 trades.append(trade)
                 state.fees += trade.buyFee.raw + trade.sellFee.raw
-            case .guardValue, .key, .audit, .step, .bust: break
+            case .guardValue, .key, .audit, .step, .bust, .decision: break
             }
         }
         return trades.compactMap { wrong(with: $0) }.first

@@ -136,7 +136,7 @@ private func desk(
         let decision = try desk("position-limit").check(Sample.request())
         #expect(decision.passes)
         #expect(
-            decision.guards.map(\.encoded) == ["position-limit|1|position|1000000|position_limit|1"]
+            decision.guards.map(\.encoded) == ["position-limit|1|1|1|1000000|0|position_limit|1"]
         )
         #expect(decision.records.map(\.outcome) == [.guarded])
     }
@@ -147,7 +147,7 @@ private func desk(
         let decision = try shadow.check(order, instrument: Sample.coin)
         #expect(
             decision.guards.map(\.encoded) == [
-                "position-limit|2|position|100000000000000|position_limit|1"
+                "position-limit|2|1|1|100000000000000|0|position_limit|1"
             ])
     }
 }

@@ -146,9 +146,12 @@ enum Sample {
     /// Money in units of 1/10000.
     static func account(balance: Int64, held: Int64 = 0) throws -> Account {
         var writer = ByteWriter()
-        for byte: UInt8 in [1, 1, 1, 0] { writer.byte(byte) }
-        for number in [balance, held, 0, 0, 0, 0] { writer.int64(number) }
+        for byte: UInt8 in [2, 1, 1, 0] { writer.byte(byte) }
+        for number in [balance, held, 0, 0, 0, 0, -1, -1, 10_000, 0, 0, 0, 0, 0] {
+            writer.int64(number)
+        }
         writer.string("USD")
+        writer.string("")
         writer.raw(
             AccountProfile(name: "A", accountType: "cash", riskLevel: "low").encoded())
         return try Account(id: "1", record: writer.bytes[...])

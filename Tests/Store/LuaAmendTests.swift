@@ -85,7 +85,7 @@ import Trading
         world.expectUnchanged(
             {
                 functions.amend(
-                    "1-b", quantity: 20, guards: "r|1|position|1019|position_limit|0")
+                    "1-b", quantity: 20, guards: "r|1|1|1|1019|0|position_limit|0")
             }, "refused position_limit value=1020, limit=1019")
         #expect(functions.amend("1-s", quantity: 1_000).word == "ok")
     }

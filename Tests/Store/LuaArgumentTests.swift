@@ -44,10 +44,12 @@ import Trading
         order.quantity = 10
         let numbers = Self.notNumbers
         let guards = [
-            "x", "r|1|position|1|c", "r|3|position|1|c|0", "r|1|cash|1|c|0",
-            "r|1|position|1.5|c|0", "r|1|position|9007199254740992|c|0", "r|1|position|1|c|2",
-            "r|1|position|1|c d|0",
-            Array(repeating: "r|1|position|1|c|0", count: 65)
+            "x", "r|1|1|1|1|0|c", "r|3|1|1|1|0|c|0", "r|1|position|1|1|0|c|0", "r|1|0|1|1|0|c|0", "r|1|1|2|1|0|c|0", "r|1|2|1|1|0|c|0",
+            "r|1|7|2|1|1|c|0", "r|1|8|3|1|0|c|0", "r|1|9|5|1|1|c|0", "r|1|1|6|1|0|c|0",
+            "r|1|6|2|1|0|c|0", "r|1|1|1|1|1|c|0", "r|1|6|2|1|86400001|c|0", "r|1|6|2|1|-1|c|0",
+            "r|1|1|1|1.5|0|c|0", "r|1|1|1|9007199254740992|0|c|0", "r|1|1|1|1|0|c|2",
+            "r|1|1|1|1|0|c d|0",
+            Array(repeating: "r|1|1|1|1|0|c|0", count: 65)
                 .joined(separator: ";"),
         ]
         expectRefused(
@@ -66,6 +68,8 @@ import Trading
                 (15, "flags", numbers + ["-1", "4"]), (16, "self_trade", numbers + ["0", "5"]),
                 (17, "ext", ["x", String(repeating: "x", count: 89)]),
                 (19, "timer", numbers + ["-1"]),
+                (20, "policy", Self.notNumbers.filter { !$0.isEmpty } + ["-1"]),
+                (21, "decisions", [String(repeating: "x", count: 65_536)]),
             ])
         order.pricing = 2
         world.expectUnchanged({ functions.submit(order) }, "refused bad_argument name=price")
@@ -83,10 +87,12 @@ import Trading
     @Test func amend() {
         let numbers = Self.notNumbers.filter { !$0.isEmpty } + ["0", "-1"]
         expectRefused(
-            "amend", ["1-open", "14001", "9", 1, "", ""],
+            "amend", ["1-open", "14001", "9", 1, "", "", "", ""],
             [
                 (1, "price", numbers), (2, "quantity", numbers), (3, "revision", Self.notNumbers),
                 (4, "guards", ["x", ";x"]), (5, "trigger_price", numbers),
+                (6, "policy", Self.notNumbers.filter { !$0.isEmpty } + ["-1"]),
+                (7, "decisions", [String(repeating: "x", count: 65_536)]),
             ])
         world.expectUnchanged({ functions.amend("1-none", price: 1) }, "refused unknown_order")
         world.expectUnchanged({ functions.amend("1-open", price: 1, revision: 2) }, "stale")
@@ -99,10 +105,18 @@ import Trading
             (3, "active", numbers + ["2"]), (4, "short_limit", numbers),
             (5, "currency", ["", "usd", "U$", "ABCDEFGHIJKLM"]), (6, "balance", numbers),
             (8, "actor", [Self.longActor]),
+            (10, "group", ["A", "-a", "a b", String(repeating: "x", count: 33)]),
+            (11, "self_trade_scope", numbers + ["2"]),
+            (12, "maker_fee_bps", Self.notNumbers + ["-2", "10001"]),
+            (13, "taker_fee_bps", Self.notNumbers + ["-2", "10001"]),
+            (14, "buying_power_multiple", numbers + ["9999", "100001"]),
         ]
-        expectRefused("account", ["", 1, 1, 1, 0, "USD", 100, "", "", ""], wrong)
+        let good: [Argument] = [
+            "", 1, 1, 1, 0, "USD", 100, "", "", "", "", 0, "-1", "-1", 10_000,
+        ]
+        expectRefused("account", good, wrong)
         expectRefused(
-            "account", ["", 1, 1, 1, 0, "USD", 100, "", "", ""],
+            "account", good,
             [(0, "account", ["0", "01", "-1", "x", "1-2", "1:2", "1234567890123456"])])
         world.expectUnchanged({ functions.account("1") }, "refused account_exists account=1")
         world.expectUnchanged(

@@ -30,6 +30,7 @@ private func words(_ event: Event) -> [String] {
         case .audit(let entry): "audit \(entry.action)"
         case .bust(let bust): "bust \(bust.trade.id) \(bust.reason)"
         case .step(let step): "\(step.kind) \(step.orderID.text) \(step.reason)"
+        case .decision(let decision): "decision \(decision.orderID.text)"
         }
     }
 }
@@ -174,8 +175,8 @@ private func words(_ event: Event) -> [String] {
     }
 
     @Test func guards() throws {
-        let enforced = "position|1|position|1005|position_limit|1"
-        let shadow = "shadow|2|position|1|other_limit|0"
+        let enforced = "position|1|1|1|1005|0|position_limit|1"
+        let shadow = "shadow|2|1|1|1|0|other_limit|0"
         let reply = world.buy("1", "b", 6, at: 14_000) { $0.guards = "\(shadow);\(enforced)" }
         #expect(reply.word == "rejected")
         #expect(try world.order("1-b").reason == "position_limit: value=1006, limit=1005")
@@ -186,7 +187,7 @@ private func words(_ event: Event) -> [String] {
             ])
         #expect(world.buy("1", "c", 5, at: 14_000) { $0.guards = enforced }.word == "ok")
         // What only reduces is exempt.
-        let tight = "position|1|position|1|position_limit|1"
+        let tight = "position|1|1|1|1|0|position_limit|1"
         #expect(world.sell("1", "s", 6, at: 15_000) { $0.guards = tight }.word == "ok")
         #expect(world.buy("1", "d", 1, at: 14_000) { $0.guards = tight }.word == "rejected")
     }

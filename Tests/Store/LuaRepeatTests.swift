@@ -11,7 +11,14 @@ struct LuaRepeatTests {
         var writer = ByteWriter()
         writer.byte(account.state.rawValue)
         writer.byte(account.isActive ? 1 : 0)
-        writer.int64(account.shortLimit.raw)
+        writer.byte(account.selfTradeScope.rawValue)
+        for number in [
+            account.shortLimit.raw, account.makerFeeBps ?? -1, account.takerFeeBps ?? -1,
+            account.multiple,
+        ] {
+            writer.int64(number)
+        }
+        writer.string(account.group ?? "")
         return writer.bytes + account.profile.encoded()
     }
 

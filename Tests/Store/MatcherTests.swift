@@ -114,7 +114,9 @@ import Trading
         }
         #expect(account.id == "4" && account.balance == Money(50) && account.profile == profile)
         let update = AccountCall(
-            .update(id: "4"), state: .reducing, isActive: false, shortLimit: Quantity(3),
+            .update(id: "4"),
+            standing: AccountStanding(
+                state: .reducing, isActive: false, shortLimit: Quantity(3)),
             profile: profile)
         guard case .done(let updated, _) = try scene.wait({ matcher.account(update, $0) }) else {
             Issue.record("not updated")

@@ -117,13 +117,13 @@ private final class FakeServer {
         loop.run { connections.allSatisfy(\.isUp) }
         let libraries = try redis.command("FUNCTION", "LIST").elements
         #expect(libraries?.count == 1)
-        #expect(try redis.command("GET", "oes:{0}:schema").text == "2")
+        #expect(try redis.command("GET", "oes:{0}:schema").text == "3")
         for connection in connections { connection.close() }
     }
 
     @Test func dataOfOtherLayoutsIsRefused() throws {
         let redis = try PrivateRedis()
-        _ = try redis.command("SET", "oes:{0}:schema", "3")
+        _ = try redis.command("SET", "oes:{0}:schema", "4")
         #expect(try problem(redis.endpoint).contains("run the newer host"))
         _ = try redis.command("SET", "oes:{0}:schema", "1")
         #expect(try problem(redis.endpoint).contains("run the older host"))

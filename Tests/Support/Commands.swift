@@ -32,6 +32,9 @@ public struct NewOrder {
     /// Of a container.
     public var state: [UInt8] = []
     public var timer: Int64 = 0
+    /// The sequence of the last change of limits that was known; empty: it doesn't matter.
+    public var knownPolicy = ""
+    public var decisions: [UInt8] = []
     /// 13 arguments each.
     public var children: [[Argument]] = []
 
@@ -46,7 +49,8 @@ public struct NewOrder {
             Argument(price), Argument(quantity), Argument(policy), Argument(book),
             Argument(expireAt), Argument(hash), Argument(revision), Argument(reason),
             Argument(guards), Argument(hostPart), Argument(flags), Argument(selfTrade),
-            Argument(extra), Argument(state), Argument(timer),
+            Argument(extra), Argument(state), Argument(timer), Argument(knownPolicy),
+            Argument(decisions),
         ] + children.joined()
     }
 }
@@ -60,24 +64,26 @@ extension Functions {
 
     public func amend(
         _ id: String, price: Int64? = nil, quantity: Int64? = nil, revision: Int64 = 1,
-        guards: String = "", trigger: Int64? = nil
+        guards: String = "", trigger: Int64? = nil, policy: String = "", decisions: [UInt8] = []
     ) -> Reply {
         call(
             "amend", Argument(id), price.map { Argument($0) } ?? "",
             quantity.map { Argument($0) } ?? "", Argument(revision), Argument(guards),
-            trigger.map { Argument($0) } ?? "")
+            trigger.map { Argument($0) } ?? "", Argument(policy), Argument(decisions))
     }
 
     /// state: 1 active, 2 reducing, 3 cancel_only, 4 halted
     public func account(
         _ id: String = "", create: Bool = true, state: Int64 = 1, isActive: Bool = true,
         shortLimit: Int64 = 0, currency: String = "USD", balance: Int64 = 0, actor: [UInt8] = [],
-        expected: [UInt8] = []
+        expected: [UInt8] = [], group: String = "", selfTradeScope: Int64 = 0,
+        makerBps: Int64 = -1, takerBps: Int64 = -1, multiple: Int64 = 10_000
     ) -> Reply {
         call(
             "account", Argument(id), create ? 1 : 0, Argument(state), isActive ? 1 : 0,
             Argument(shortLimit), Argument(currency), Argument(balance), Argument([0, 0, 0]),
-            Argument(actor), Argument(expected))
+            Argument(actor), Argument(expected), Argument(group), Argument(selfTradeScope),
+            Argument(makerBps), Argument(takerBps), Argument(multiple))
     }
 
     /// kind: 1 deposit, 2 withdrawal, 3 adjustment

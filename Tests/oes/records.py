@@ -9,13 +9,15 @@ ORDER_FIELDS = (
     "price quantity filled notional_high notional_low amount hold fee fee_rest book_seq "
     "accepted_seq last_seq created_at updated_at closed_at expire_at request_hash").split()
 ORDER_HEAD = "version status side policy book pricing self_trade flags".split()
-ACCOUNT_FIELDS = "balance held short_limit created_at updated_at last_seq".split()
+ACCOUNT_FIELDS = (
+    "balance held short_limit created_at updated_at last_seq maker_bps taker_bps multiple "
+    "open_orders open_buy open_sell long_cost short_cost").split()
 EXTENSION_HEAD = (
     "trigger_source trigger_direction trail peg link link_action role wakes").split()
 EXTENSION_FIELDS = (
     "trigger_price trail_offset limit_offset peg_offset peg_limit display shown min_quantity "
     "granted state_version").split()
-POSITION_FIELDS = "quantity held open_buy cost realized last_seq".split()
+POSITION_FIELDS = "quantity held open_buy cost realized last_seq executed".split()
 INSTRUMENT_FIELDS = (
     "tick_size lot_size band_bps min_notional maker_bps taker_bps revision created_at").split()
 KEY_FIELDS = "orders_per_second created_at revoked_at expires_at last_seq".split()
@@ -80,17 +82,18 @@ def extension(data):
 
 def account(data):
     reader = Reader(data)
-    version, state, active, _ = reader.take("4B")
-    assert version == 1
-    record = {"state": state, "active": active} | dict(zip(ACCOUNT_FIELDS, reader.take("6q")))
-    return record | {"currency": reader.text(), "host": reader.rest()}
+    version, state, active, self_trade_scope = reader.take("4B")
+    assert version == 2
+    record = {"state": state, "active": active, "self_trade_scope": self_trade_scope}
+    record |= dict(zip(ACCOUNT_FIELDS, reader.take("14q")))
+    return record | {"currency": reader.text(), "group": reader.text(), "host": reader.rest()}
 
 
 def position(data):
     reader = Reader(data)
     version, *count = reader.take("4B")
-    assert version == 1
-    record = dict(zip(POSITION_FIELDS, reader.take("6q")))
+    assert version == 2
+    record = dict(zip(POSITION_FIELDS, reader.take("7q")))
     return record | {"reducers": int.from_bytes(bytes(count), "little")}
 
 
@@ -164,11 +167,15 @@ def ledger_section(reader):
 
 
 def guard_section(reader):
-    mode, held, value, limit = reader.take("BBqq")
+    mode, held, metric, scope, value, limit, window = reader.take("BBBBqqI")
     return {
-        "mode": mode, "held": held, "value": value, "limit": limit,
-        "rule": reader.text(), "order_id": reader.text(),
+        "mode": mode, "held": held, "metric": metric, "scope": scope, "value": value,
+        "limit": limit, "window_ms": window, "rule": reader.text(), "order_id": reader.text(),
     }
+
+
+def decision_section(reader):
+    return {"order_id": reader.text(), "decisions": reader.rest()}
 
 
 def bust_section(reader):
@@ -218,4 +225,5 @@ SECTIONS = {
     11: ("audit", audit_section),
     12: ("step", step_section),
     13: ("bust", bust_section),
+    21: ("decision", decision_section),
 }

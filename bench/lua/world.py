@@ -106,7 +106,7 @@ class Market:
         order = f"{account}-order-{self.count:08d}"
         return order, fcall(
             "oes_bench_submit", order, account, SYMBOL, side, 1, price, quantity, 1, 0, 0,
-            struct.pack("<Q", self.count), 1, "", "", HOST_PART, 0, 1, "", "", 0)
+            struct.pack("<Q", self.count), 1, "", "", HOST_PART, 0, 1, "", "", 0, "0", "")
 
     def rest(self):
         side = self.count % 2 + 1

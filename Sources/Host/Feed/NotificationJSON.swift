@@ -24,7 +24,8 @@ enum NotificationJSON {
             case .trade(let trade): return notification(id, trade, event, picture)
             case .instrument(let instrument): return notification(id, instrument, event)
             case .bust(let bust): return notification(id, bust, event, picture)
-            case .account, .position, .level, .ledger, .market, .guardValue, .key, .audit, .step:
+            case .account, .position, .level, .ledger, .market, .guardValue, .key, .audit, .step,
+                .decision:
                 return nil
             }
         }

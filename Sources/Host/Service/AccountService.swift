@@ -21,10 +21,13 @@ package struct AccountChange {
         let profile = AccountProfile(
             name: name ?? old.name, accountType: accountType ?? old.accountType,
             riskLevel: riskLevel ?? old.riskLevel)
+        var standing = AccountStanding(account)
+        standing.state = state ?? standing.state
+        standing.isActive = isActive ?? standing.isActive
+        standing.shortLimit = shortLimit ?? standing.shortLimit
         return AccountCall(
-            .update(id: account.id), state: state ?? account.state,
-            isActive: isActive ?? account.isActive, shortLimit: shortLimit ?? account.shortLimit,
-            currency: account.currency, profile: profile, expected: account)
+            .update(id: account.id), standing: standing, currency: account.currency,
+            profile: profile, expected: account)
     }
 }
 
@@ -48,8 +51,8 @@ package final class AccountService {
         by actor: Actor, _ completion: @escaping (Result<Account, Rejection>) -> Void
     ) {
         let call = AccountCall(
-            .create(id: nil, initialBalance: initialBalance), isActive: isActive,
-            currency: currency, profile: profile)
+            .create(id: nil, initialBalance: initialBalance),
+            standing: AccountStanding(isActive: isActive), currency: currency, profile: profile)
         retry.run({ self.send(call, actor, $0) }, completion)
     }
 

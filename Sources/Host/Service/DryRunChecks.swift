@@ -75,6 +75,9 @@ struct DryRunChecks {
     }
 
     func judge(_ limit: Guard) -> DryRunGuard {
+        guard limit.metric == .position, limit.scope == .accountSymbol else {
+            return DryRunGuard(limit: limit, value: 0, holds: true, rejection: nil)
+        }
         let holds =
             abs(exposure) <= limit.limit || (limit.exemptIfReducing && onlyReduces)
         let scale = instrument.quantityScale

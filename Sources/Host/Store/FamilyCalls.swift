@@ -9,14 +9,17 @@ package struct CommitCall: Sendable {
     package var stateVersion: Int64
     package var instrumentRevision: Int64
     package var commit: FamilyCommit
+    package var judged: Judged
 
     package init(
-        container: OrderID, stateVersion: Int64, instrumentRevision: Int64, commit: FamilyCommit
+        container: OrderID, stateVersion: Int64, instrumentRevision: Int64, commit: FamilyCommit,
+        judged: Judged = Judged()
     ) {
         self.container = container
         self.stateVersion = stateVersion
         self.instrumentRevision = instrumentRevision
         self.commit = commit
+        self.judged = judged
     }
 
     func append(to command: inout RedisCommand) {
@@ -31,6 +34,7 @@ package struct CommitCall: Sendable {
         case .done: command.append("done")
         case .cancelled(let reason): command.append(reason)
         }
+        judged.append(to: &command)
         if let amend = commit.amend {
             command.append("container")
             command.append(amend.price.map { String($0.raw) } ?? "")

@@ -82,11 +82,7 @@ package final class Matcher {
         let part = actor?.encoded(account.action) ?? []
         call(
             names.account,
-            {
-                account.append(to: &$0)
-                $0.append(part)
-                $0.append(account.expectedStanding)
-            }, answer
+            { account.append(to: &$0, actor: part) }, answer
         ) {
             reply throws(RedisFailure) in try AccountReply(reply)
         }

@@ -18,11 +18,13 @@ package struct SubmitCall: Sendable {
     package var rejection: String
     /// Those in mode off are left out.
     package var guards: [Guard]
+    package var judged: Judged
     package var terms: OrderTerms
 
     package init(
         id: OrderID, account: String, symbol: String, side: Side, plan: Plan, requestHash: Int64,
-        instrumentRevision: Int64, rejection: String = "", guards: [Guard] = [], terms: OrderTerms
+        instrumentRevision: Int64, rejection: String = "", guards: [Guard] = [],
+        judged: Judged = Judged(), terms: OrderTerms
     ) {
         self.id = id
         self.account = account
@@ -33,6 +35,7 @@ package struct SubmitCall: Sendable {
         self.instrumentRevision = instrumentRevision
         self.rejection = rejection
         self.guards = guards
+        self.judged = judged
         self.terms = terms
     }
 
@@ -57,7 +60,27 @@ package struct SubmitCall: Sendable {
         command.append(plan.extra?.encoded() ?? [])
         command.append(plan.state)
         command.append(plan.timer)
+        judged.append(to: &command)
         for child in plan.children { child.append(to: &command) }
+    }
+}
+
+/// What an order was judged by.
+package struct Judged: Sendable {
+    /// The sequence of the last change of limits and modes that the host knew; an older one answers
+    /// `stale`. nil = it doesn't matter.
+    package var policy: Int64?
+    /// Kept with the event, for whoever asks for the reasons: at most 65,535 bytes.
+    package var decisions: [UInt8]
+
+    package init(policy: Int64? = nil, decisions: [UInt8] = []) {
+        self.policy = policy
+        self.decisions = decisions
+    }
+
+    func append(to command: inout RedisCommand) {
+        command.append(policy.map { String($0) } ?? "")
+        command.append(decisions)
     }
 }
 
@@ -90,12 +113,13 @@ package struct AmendCall: Sendable {
     package var quantity: Quantity?
     package var instrumentRevision: Int64
     package var guards: [Guard]
+    package var judged: Judged
     /// Of an order that is parked; nil = as it is.
     package var triggerPrice: Price?
 
     package init(
         id: OrderID, price: Price?, quantity: Quantity?, instrumentRevision: Int64,
-        guards: [Guard] = [], triggerPrice: Price? = nil
+        guards: [Guard] = [], judged: Judged = Judged(), triggerPrice: Price? = nil
     ) {
         self.id = id
         self.price = price
@@ -103,6 +127,7 @@ package struct AmendCall: Sendable {
         self.triggerPrice = triggerPrice
         self.instrumentRevision = instrumentRevision
         self.guards = guards
+        self.judged = judged
     }
 
     func append(to command: inout RedisCommand) {
@@ -112,67 +137,7 @@ package struct AmendCall: Sendable {
         command.append(instrumentRevision)
         command.append(encoded(guards))
         command.append(triggerPrice.map { String($0.raw) } ?? "")
-    }
-}
-
-package struct AccountCall: Sendable {
-    package enum Kind: Sendable {
-        /// nil = the next number.
-        case create(id: String?, initialBalance: Money)
-        case update(id: String)
-    }
-    package var kind: Kind
-    package var state: AccountState
-    package var isActive: Bool
-    package var shortLimit: Quantity
-    package var currency: String
-    package var profile: AccountProfile
-    /// The account that an update was made from: answered `stale` where it was changed since, but
-    /// by trades. nil = whatever it is now.
-    package var expected: Account?
-
-    package init(
-        _ kind: Kind, state: AccountState = .active, isActive: Bool = true,
-        shortLimit: Quantity = .zero, currency: String = "USD", profile: AccountProfile,
-        expected: Account? = nil
-    ) {
-        self.kind = kind
-        self.state = state
-        self.isActive = isActive
-        self.shortLimit = shortLimit
-        self.currency = currency
-        self.profile = profile
-        self.expected = expected
-    }
-
-    /// All that an update may set, packed as the script does.
-    var expectedStanding: [UInt8] {
-        guard let expected else { return [] }
-        var writer = ByteWriter()
-        writer.byte(expected.state.rawValue)
-        writer.byte(expected.isActive ? 1 : 0)
-        writer.int64(expected.shortLimit.raw)
-        return writer.bytes + expected.profile.encoded()
-    }
-
-    func append(to command: inout RedisCommand) {
-        let balance: Int64
-        switch kind {
-        case .create(let id, let initialBalance):
-            command.append(id ?? "")
-            command.append(1)
-            balance = initialBalance.raw
-        case .update(let id):
-            command.append(id)
-            command.append(0)
-            balance = 0
-        }
-        command.append(Int64(state.rawValue))
-        command.append(isActive ? 1 : 0)
-        command.append(shortLimit.raw)
-        command.append(currency)
-        command.append(balance)
-        command.append(profile.encoded())
+        judged.append(to: &command)
     }
 }
 

@@ -26,6 +26,7 @@ package struct Scripts: Sendable {
         ("080_position", PackageResources._80_position_lua),
         ("090_book", PackageResources._90_book_lua),
         ("100_guards", PackageResources._00_guards_lua),
+        ("102_policy", PackageResources._02_policy_lua),
         ("104_session", PackageResources._04_session_lua),
         ("105_entry", PackageResources._05_entry_lua),
         ("110_walk", PackageResources._10_walk_lua),

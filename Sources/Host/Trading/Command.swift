@@ -103,38 +103,6 @@ package enum RuleMode: UInt8, Sendable {
     }
 }
 
-package enum GuardMetric: String, Sendable {
-    case position
-}
-
-/// A limit that Redis judges in the same call that matches.
-package struct Guard: Hashable, Sendable {
-    package let rule: String
-    package let mode: RuleMode
-    package let metric: GuardMetric
-    package let limit: Int64
-    /// The reason that a client sees.
-    package let code: String
-    package let exemptIfReducing: Bool
-
-    package init(
-        rule: String, mode: RuleMode, metric: GuardMetric, limit: Int64, code: String,
-        exemptIfReducing: Bool
-    ) {
-        self.rule = rule
-        self.mode = mode
-        self.metric = metric
-        self.limit = limit
-        self.code = code
-        self.exemptIfReducing = exemptIfReducing
-    }
-
-    /// As the submit and amend functions read it.
-    package var encoded: String {
-        "\(rule)|\(mode.rawValue)|\(metric.rawValue)|\(limit)|\(code)|\(exemptIfReducing ? 1 : 0)"
-    }
-}
-
 /// The market as a plugin sees it: the host's picture as of a sequence number, which may be
 /// milliseconds old.
 package struct MarketSnapshot: Hashable, Sendable {

@@ -5,6 +5,9 @@ import Base
 package enum EventKind: UInt8, Sendable {
     case submit = 1
     case cancel, amend, expire, account, transaction, instrument, seed, key, work, commit, bust
+    /// Limits, modes and pending changes; kill switches, states of groups and timers.
+    case policy, control
+    case alert, lease, throttle, group, day
 }
 
 /// Why an order changed: the first thing that happened to it in the call. How it ended is its status.
@@ -92,16 +95,6 @@ package struct LedgerEntry: Hashable, Sendable {
     package let description: String
 }
 
-/// A guard's value when it was judged: part of the order's explain record.
-package struct GuardValue: Hashable, Sendable {
-    package let isEnforced: Bool
-    package let held: Bool
-    package let value: Int64
-    package let limit: Int64
-    package let rule: String
-    package let orderID: OrderID
-}
-
 package enum Change: Hashable, Sendable {
     case order(Order, cause: OrderCause)
     case account(Account)
@@ -117,6 +110,7 @@ package enum Change: Hashable, Sendable {
     case audit(AuditEntry)
     case bust(TradeBust)
     case step(OrderStep)
+    case decision(DecisionRecord)
 }
 
 package struct Event: Hashable, Sendable {
@@ -177,6 +171,7 @@ package struct Event: Hashable, Sendable {
         case 11: return .audit(try AuditEntry(sequence: sequence, time: time, from: &reader))
         case 12: return .step(try OrderStep(from: &reader))
         case 13: return .bust(try TradeBust(from: &reader))
+        case 21: return .decision(try DecisionRecord(from: &reader))
         case let other: throw RecordError(what: "unknown event section \(other)")
         }
     }
@@ -201,16 +196,5 @@ extension LedgerEntry {
         account = try reader.string()
         symbol = try reader.string()
         description = try reader.string()
-    }
-}
-
-extension GuardValue {
-    init(from reader: inout ByteReader) throws(RecordError) {
-        isEnforced = try reader.byte() == 1
-        held = try reader.byte() == 1
-        value = try reader.int64()
-        limit = try reader.int64()
-        rule = try reader.string()
-        orderID = OrderID(try reader.string())
     }
 }

@@ -11,7 +11,7 @@ local function new_keys(prefix)
     for _, name in ipairs({
         'seq', 'events', 'instruments', 'market', 'accounts', 'positions', 'orders', 'account_id',
         'fees', 'projected', 'history', 'sessions', 'transactions', 'children', 'guards',
-        'states', 'timers',
+        'states', 'timers', 'groups', 'switches', 'scopes', 'rates', 'throttles',
     }) do
         keys[name] = prefix .. ':' .. name
     end

@@ -163,34 +163,38 @@ function pack_order(o)
         o.expire_at, o.request_hash, #o.symbol, o.symbol, #o.reason, o.reason, #ext, ext, o.host)
 end
 
-local ACCOUNT_FORMAT = '<BBBBllllllBc0'
+local ACCOUNT_FORMAT = '<BBBBllllllllllllllBc0Bc0'
 local WHOLE_ACCOUNT_FORMAT = ACCOUNT_FORMAT .. 'c0'
 
 function unpack_account(id, record)
-    local a, version, spare, position = take(account_pool), nil, nil, nil
-    version, a.state, a.active, spare, a.balance, a.held, a.short_limit, a.created_at,
-        a.updated_at, a.last_seq, a.currency, position = unpack_struct(ACCOUNT_FORMAT, record)
+    local a, version, position = take(account_pool), nil, nil
+    version, a.state, a.active, a.self_trade_scope, a.balance, a.held, a.short_limit, a.created_at,
+        a.updated_at, a.last_seq, a.maker_bps, a.taker_bps, a.multiple, a.open_orders, a.open_buy,
+        a.open_sell, a.long_cost, a.short_cost, a.currency, a.group, position =
+        unpack_struct(ACCOUNT_FORMAT, record)
     a.id, a.host, a.record, a.is_changed = id, sub(record, position), record, false
     return a
 end
 
 function pack_account(a)
     return pack(
-        WHOLE_ACCOUNT_FORMAT, 1, a.state, a.active, 0, a.balance, a.held, a.short_limit,
-        a.created_at, a.updated_at, a.last_seq, #a.currency, a.currency, a.host)
+        WHOLE_ACCOUNT_FORMAT, 2, a.state, a.active, a.self_trade_scope, a.balance, a.held,
+        a.short_limit, a.created_at, a.updated_at, a.last_seq, a.maker_bps, a.taker_bps, a.multiple,
+        a.open_orders, a.open_buy, a.open_sell, a.long_cost, a.short_cost, #a.currency, a.currency,
+        #a.group, a.group, a.host)
 end
 
-local POSITION_FORMAT = '<BI3llllll'
+local POSITION_FORMAT = '<BI3lllllll'
 
 -- No record: zeros.
 function unpack_position(key, record)
     local p, version = take(position_pool), nil
     if record then
-        version, p.reducers, p.quantity, p.held, p.open_buy, p.cost, p.realized, p.last_seq =
-            unpack_struct(POSITION_FORMAT, record)
+        version, p.reducers, p.quantity, p.held, p.open_buy, p.cost, p.realized, p.last_seq,
+            p.executed = unpack_struct(POSITION_FORMAT, record)
     else
-        p.reducers, p.quantity, p.held, p.open_buy, p.cost, p.realized, p.last_seq =
-            0, 0, 0, 0, 0, 0, 0
+        p.reducers, p.quantity, p.held, p.open_buy, p.cost, p.realized, p.last_seq, p.executed =
+            0, 0, 0, 0, 0, 0, 0, 0
     end
     p.key, p.record, p.is_changed = key, record, false
     return p
@@ -198,8 +202,8 @@ end
 
 function pack_position(p)
     return pack(
-        POSITION_FORMAT, 1, p.reducers, p.quantity, p.held, p.open_buy, p.cost, p.realized,
-        p.last_seq)
+        POSITION_FORMAT, 2, p.reducers, p.quantity, p.held, p.open_buy, p.cost, p.realized,
+        p.last_seq, p.executed)
 end
 
 local INSTRUMENT_FORMAT = '<BBBBBllllllllBc0'

@@ -4,7 +4,7 @@
 local BLOCKED_STATES = { [3] = 'account_cancel_only', [4] = 'account_halted' }
 
 -- `quantity` is what the order would add to the account's open orders.
-local function check_account(call, account, side, quantity)
+function risk.check_account(call, account, side, quantity)
     if account.active ~= 1 then refuse('account_inactive', 'account=' .. account.id) end
     local code = BLOCKED_STATES[account.state]
     if code then refuse(code, 'account=' .. account.id) end
@@ -36,7 +36,7 @@ local function check_tick(instrument, price)
 end
 
 -- nil, or the values that a reason names.
-local function below_min_notional(instrument, price, quantity)
+function risk.below_min_notional(instrument, price, quantity)
     local notional = amount_of(instrument, price, quantity)
     if notional >= instrument.min_notional then return nil end
     local scale = instrument.money_scale
@@ -46,7 +46,7 @@ end
 
 -- Whether account and position can take an order that holds nothing now, at its price with worst fees.
 -- In a link group only what passes the largest of the others counts. nil, or code and values.
-local function uncovered(call, order)
+function risk.uncovered(call, order)
     local instrument, account = call.instrument, account_of(call, order.account)
     local working = working_of(order)
     local other_hold, other_working = largest_of_others(call, order)
@@ -54,7 +54,7 @@ local function uncovered(call, order)
         local required = buy_need(instrument, order, working)
         local available = available_cash(account) + other_hold
         if required <= available or required <= other_hold then return nil end
-        return 'insufficient_cash', money_values(instrument, required, available)
+        return 'insufficient_cash', risk.money_values(instrument, required, available)
     end
     local position = position_of(call, order.account)
     local available = position.quantity - position.held + account.short_limit + other_working
@@ -63,11 +63,11 @@ local function uncovered(call, order)
 end
 
 -- A market buy's: what it would trade now, to the unit. `cost` is that without fees.
-local function uncovered_cost(call, order, cost)
+function risk.uncovered_cost(call, order, cost)
     local instrument, account = call.instrument, account_of(call, order.account)
     local fee, rest = multiply_divide(cost, instrument.taker_bps, 10000)
     if rest > 0 then fee = fee + 1 end
     local required, available = bounded(cost + fee), available_cash(account)
     if required <= available then return nil end
-    return 'insufficient_cash', money_values(instrument, required, available)
+    return 'insufficient_cash', risk.money_values(instrument, required, available)
 end

@@ -38,21 +38,21 @@ local function price_market_order(call, order)
     local price, code = protection_price(call, order)
     if not price then return code, '' end
     order.price = price
-    local values = below_min_notional(call.instrument, price, working_of(order))
+    local values = risk.below_min_notional(call.instrument, price, working_of(order))
     if values then return 'min_notional', values end
     return nil
 end
 
 -- A market buy must be covered for what it would trade, anything else for its worst price.
 local function check_cover(call, order)
-    if order.pricing ~= MARKET or order.side ~= BUY then return uncovered(call, order) end
+    if order.pricing ~= MARKET or order.side ~= BUY then return risk.uncovered(call, order) end
     local found, cost, stop = look_ahead(call, order)
     if stop == 'cap' then
         local rest = working_of(order) - found
         local amount, is_rounded = amount_of(call.instrument, order.price, rest)
         cost = bounded(cost + amount + (is_rounded and 1 or 0))
     end
-    return uncovered_cost(call, order, cost)
+    return risk.uncovered_cost(call, order, cost)
 end
 
 -- What keeps an order that holds nothing from working: nil, or code and values. An order that waits
@@ -61,7 +61,7 @@ function refusal(call, order, guards, is_waiting)
     if #guards > 0 then
         local _, others = largest_of_others(call, order)
         local working = working_of(order)
-        local code, values = judge(
+        local code, values = risk.judge(
             call, guards, order, working > others and working - others or 0)
         if code then return code, values end
     end
@@ -76,7 +76,7 @@ function refusal(call, order, guards, is_waiting)
     end
     local code, values
     if is_waiting then
-        code, values = uncovered(call, order)
+        code, values = risk.uncovered(call, order)
     else
         code, values = check_cover(call, order)
     end

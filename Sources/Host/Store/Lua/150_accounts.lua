@@ -10,8 +10,10 @@ end
 -- An account with its first ledger entry, where it begins with money.
 local function new_account(call, id, currency, balance, host)
     local account = {
-        id = id, state = 1, active = 1, balance = balance, held = 0, short_limit = 0,
-        created_at = call.time, currency = currency, host = host,
+        id = id, state = 1, active = 1, self_trade_scope = 0, balance = balance, held = 0,
+        short_limit = 0, created_at = call.time, maker_bps = -1, taker_bps = -1,
+        multiple = risk.CASH_ONLY, open_orders = 0, open_buy = 0, open_sell = 0, long_cost = 0,
+        short_cost = 0, currency = currency, group = '', host = host,
     }
     set_in(call, 'accounts', id, account)
     account_changed(call, account)

@@ -139,7 +139,7 @@ function entry.check_new_order(call, order)
     if x and x.peg > 0 then price = x.peg_limit end
     check_tick(instrument, price)
     if x and x.trail > 0 then return end
-    local values = below_min_notional(instrument, price, order.quantity)
+    local values = risk.below_min_notional(instrument, price, order.quantity)
     if values then refuse('min_notional', values) end
 end
 

@@ -2,7 +2,7 @@
 
 do
 
-local VALUES_BEFORE_CHILDREN = 20
+local VALUES_BEFORE_CHILDREN = 22
 local QUEUED_FLAG = 4
 
 -- The answer to a client order id that is known: nil where it isn't. The second result is true where
@@ -37,14 +37,14 @@ local function rejected(call, order, code, values)
     return call, { 'rejected', call.seq, order.record }
 end
 
--- false where the host's picture of the instrument is old.
-local function check_entry(call, order, children, revision)
+-- false where the host's picture of the instrument or of the limits is old.
+local function check_entry(call, order, children, revision, policy)
     local instrument = instrument_of(call, order.symbol)
     local account = account_of(call, order.account)
-    if instrument.revision ~= revision then return false end
+    if instrument.revision ~= revision or risk.is_old_policy(call, policy) then return false end
     check_instrument(call)
     entry.check_new_order(call, order)
-    check_account(call, account, order.side, order.quantity)
+    risk.check_account(call, account, order.side, order.quantity)
     for _, child in ipairs(children or NONE) do entry.check_new_order(call, child) end
     return true
 end
@@ -83,6 +83,7 @@ local function submit(keys, args)
     check_order_id(order.id, order.account)
     local children = entry.read_children(order, args, VALUES_BEFORE_CHILDREN + 1)
     local revision, guards_text = whole(args[12], 'revision'), args[14]
+    risk.check_decisions(args[22])
     local guards = read_guards(guards_text)
     local timer = args[20] == '0' and '0' or format('%d', whole_within(args[20], 'timer', 1, MAXIMUM))
     local answer, is_queued = answered_before(keys, order.id, order.request_hash)
@@ -95,10 +96,13 @@ local function submit(keys, args)
         has_unfinished(call)
         return work_chunk(call), { 'busy', call.seq }
     end
-    if not check_entry(call, order, children, revision) then return nil, { 'stale' } end
+    if not check_entry(call, order, children, revision, args[21]) then
+        return nil, { 'stale' }
+    end
     if has_unfinished(call) then return work_chunk(call), { 'busy', call.seq } end
     if expire_first(call) then return call, { 'busy', call.seq } end
     start_order(call, order)
+    risk.note_decisions(call, order.id, args[22])
     local x = order.x
     local family = x and start_family(call, order)
     if args[13] ~= '' then return rejected(call, order, args[13]) end

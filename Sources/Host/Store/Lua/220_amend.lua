@@ -22,7 +22,7 @@ local function check_values(instrument, order, price, quantity, trigger)
             .. decimal(order.filled, scale))
     end
     if quantity == order.filled or order.pricing == MARKET then return end
-    local values = below_min_notional(instrument, price, quantity)
+    local values = risk.below_min_notional(instrument, price, quantity)
     if values then refuse('min_notional', values) end
 end
 
@@ -43,7 +43,7 @@ function entry.shrink(call, order, quantity)
 end
 
 local function check_arrival(call, order, guards, is_waiting)
-    check_account(call, account_of(call, order.account), order.side, working_of(order))
+    risk.check_account(call, account_of(call, order.account), order.side, working_of(order))
     local code, values = refusal(call, order, guards, is_waiting)
     if code then refuse(code, values) end
 end
@@ -175,12 +175,15 @@ local function change(call, order, price, quantity, trigger, args)
 end
 
 local function amend(keys, args)
-    expect_arguments(args, 6)
+    expect_arguments(args, 8)
     read_guards(args[5])
+    risk.check_decisions(args[8])
     local order, answer = open_order(keys, args[1])
     if not order then return nil, answer end
     local call = begin_with(keys, 3, order)
-    if call.instrument.revision ~= whole(args[4], 'revision') then return nil, { 'stale' } end
+    if call.instrument.revision ~= whole(args[4], 'revision') or risk.is_old_policy(call, args[7]) then
+        return nil, { 'stale' }
+    end
     check_instrument(call)
     local price, quantity, trigger, is_change = new_values(order, args)
     check_supported(order, price, quantity, trigger)
@@ -199,6 +202,7 @@ local function amend(keys, args)
     end
     call.main = order
     order_changed(call, order, 4)
+    risk.note_decisions(call, order.id, args[8])
     local difference = quantity - order.quantity
     if order.x and order.x.rolls_up and difference > 0 then
         entry.check_children(call, main_of(call, order), difference)

@@ -18,17 +18,42 @@ local function new_account_id(keys, asked)
     return id, number > last and number or last
 end
 
+local MULTIPLE_MOST = 100000
+local GROUP_BYTES = 32
+
 -- What the caller took its change from: all that it may set. Empty: it doesn't care.
-local function is_as_expected(account, expected)
-    return expected == '' or expected
-        == pack('<BBl', account.state, account.active, account.short_limit) .. account.host
+local function is_as_expected(a, expected)
+    return expected == '' or expected == pack('<BBBllllBc0', a.state, a.active, a.self_trade_scope,
+        a.short_limit, a.maker_bps, a.taker_bps, a.multiple, #a.group, a.group) .. a.host
+end
+
+-- Empty: in no group. One that is named must be there.
+local function read_group(keys, group)
+    if group == '' then return group end
+    check_part(find(group, '^[a-z0-9][a-z0-9_-]*$') and #group <= GROUP_BYTES, 'group')
+    if redis_call('HEXISTS', keys.groups, group) == 0 then
+        refuse('unknown_group', 'group=' .. group)
+    end
+    return group
+end
+
+local function read_standing(keys, args)
+    return {
+        state = whole_within(args[3], 'state', 1, 4),
+        active = whole_within(args[4], 'active', 0, 1),
+        short_limit = whole_within(args[5], 'short_limit', 0, MAXIMUM),
+        host = args[8], group = read_group(keys, args[11]),
+        self_trade_scope = whole_within(args[12], 'self_trade_scope', 0, 1),
+        maker_bps = whole_within(args[13], 'maker_fee_bps', -1, 10000),
+        taker_bps = whole_within(args[14], 'taker_fee_bps', -1, 10000),
+        multiple = whole_within(args[15], 'buying_power_multiple', risk.CASH_ONLY, MULTIPLE_MOST),
+    }
 end
 
 local function account_function(keys, args)
-    expect_arguments(args, 10)
+    expect_arguments(args, 15)
     local is_new = whole_within(args[2], 'create', 0, 1) == 1
-    local state, active = whole_within(args[3], 'state', 1, 4), whole_within(args[4], 'active', 0, 1)
-    local short_limit = whole_within(args[5], 'short_limit', 0, MAXIMUM)
+    local standing = read_standing(keys, args)
     local currency = check_currency(args[6])
     local balance = whole_within(args[7], 'balance', 0, is_new and MAXIMUM or 0)
     local call, account, old = begin(keys, 5, ''), nil, nil
@@ -45,8 +70,7 @@ local function account_function(keys, args)
         if not is_as_expected(account, args[10]) then return nil, { 'stale' } end
         account_changed(call, account)
     end
-    account.state, account.active, account.short_limit = state, active, short_limit
-    account.host = args[8]
+    for name, value in pairs(standing) do account[name] = value end
     audit(call, args[9], AUDITED.account, account.id, old, account)
     prepare(call)
     return call, { 'ok', call.seq, account.id, account.record }

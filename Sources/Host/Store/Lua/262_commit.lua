@@ -47,7 +47,7 @@ local function amend_child(call, child, step)
         refuse('amend_unsupported', 'order_id=' .. child.id)
     end
     local account = account_of(call, child.account)
-    check_account(call, account, child.side, quantity - child.filled)
+    risk.check_account(call, account, child.side, quantity - child.filled)
     order_changed(call, child, 4)
     if price == child.price and quantity <= child.quantity then
         entry.shrink(call, child, quantity)
@@ -73,7 +73,7 @@ local function amend_container(call, main, step)
         refuse('below_filled', 'quantity=' .. decimal(main.quantity, scale) .. ', filled='
             .. decimal(main.filled, scale))
     end
-    check_account(call, account_of(call, main.account), main.side, leaves_of(main))
+    risk.check_account(call, account_of(call, main.account), main.side, leaves_of(main))
     main.cause = 4
 end
 
@@ -101,7 +101,7 @@ local function place_children(call, main, values)
     if not children then return entry.check_children(call, main) end
     for _, child in ipairs(children) do
         entry.check_new_order(call, child)
-        check_account(call, account_of(call, child.account), child.side, child.quantity)
+        risk.check_account(call, account_of(call, child.account), child.side, child.quantity)
     end
     entry.create_children(call, main, children, family_of(call, main.id))
     entry.check_children(call, main)
@@ -119,15 +119,18 @@ local function end_container(call, main, reason)
 end
 
 local function commit_family(keys, args)
-    if #args < 7 then refuse('bad_argument', 'name=count') end
+    if #args < 9 then refuse('bad_argument', 'name=count') end
     local version, revision = whole(args[2], 'state_version'), whole(args[3], 'revision')
     local timer = whole_within(args[5], 'timer', 0, MAXIMUM)
     local wakes = whole_within(args[6], 'wakes', 0, 7)
-    local places, changes = read_steps(args, 8)
+    risk.check_decisions(args[9])
+    local places, changes = read_steps(args, 10)
     local main = entry.container_of(keys, args[1])
     if not is_open(main) or main.x.state_version ~= version then return nil, { 'stale' } end
     local call = begin_with(keys, 11, main)
-    if call.instrument.revision ~= revision then return nil, { 'stale' } end
+    if call.instrument.revision ~= revision or risk.is_old_policy(call, args[8]) then
+        return nil, { 'stale' }
+    end
     if #places > 0 or #changes > 0 then check_instrument(call) end
     if has_unfinished(call) then return work_chunk(call), { 'busy', call.seq } end
     if expire_first(call) then return call, { 'busy', call.seq } end
@@ -140,6 +143,7 @@ local function commit_family(keys, args)
     end
     call.main = main
     order_changed(call, main, 7)
+    risk.note_decisions(call, main.id, args[9])
     main.x.state_version, main.x.wakes = version + 1, wakes
     redis_call('HLEN', keys.states)
     append(call, 'writes', { 'HSET', keys.states, main.id, args[4] })

@@ -105,7 +105,7 @@ local function check_side(call, account, position, trade, sign, fee)
         local required, available = trade.amount - fee, available_cash(account)
         if required > available then
             short_of(account, 'insufficient_cash',
-                money_values(call.instrument, required, available))
+                risk.money_values(call.instrument, required, available))
         end
     end
 end
