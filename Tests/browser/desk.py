@@ -7,6 +7,11 @@ def is_post(response):
     return response.request.method == "POST"
 
 
+def is_order(response):
+    """The answer to an order, not to its dry run."""
+    return is_post(response) and response.url.endswith("/api/v1/orders")
+
+
 class Window:
     """A browser context with one page. Errors are complaints unless the test expects them."""
 
@@ -72,11 +77,34 @@ class Desk:
     def field_error(self, name):
         return self.page.locator(f"#ticket [data-field={name}] .error")
 
+    def fill_field(self, name, value):
+        """A field of the drawn type, whatever its control."""
+        control = self.page.locator(f"#field-{name}")
+        if control.evaluate("element => element.tagName") == "SELECT":
+            control.select_option(str(value))
+        else:
+            control.fill(str(value))
+
+    def instruct(self, name, value=True):
+        """An instruction, from among those that are folded away."""
+        self.page.evaluate("document.getElementById('ticket-more').open = true")
+        control = self.page.locator(f"#own-{name}")
+        if value is True:
+            control.check()
+        elif control.evaluate("element => element.tagName") == "SELECT":
+            control.select_option(value)
+        else:
+            control.fill(str(value))
+
+    def check_of(self, side):
+        """What the dry run says of a side."""
+        return self.page.locator(f"[data-check={side}]")
+
     # My orders.
 
     @property
     def rows(self):
-        return self.page.locator("#orders tbody tr")
+        return self.page.locator("#orders tbody tr[data-order]")
 
     def cell(self, name, row=0):
         return self.rows.nth(row).locator(f"td.{name}")
@@ -86,6 +114,9 @@ class Desk:
 
     def press(self, verb, row=0):
         self.rows.nth(row).get_by_role("button", name=verb).click()
+
+    def open_tab(self, name):
+        self.page.get_by_role("tab", name=name).click()
 
     # The market.
 

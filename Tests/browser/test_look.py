@@ -4,7 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-PATHS = ["/", "/stocks", "/accounts", "/risk-manager"]
+from browser.desk import Desk
+
+PATHS = ["/", "/stocks", "/accounts", "/risk-manager", "/plugins"]
 WIDTHS = [375, 768, 1024, 1281, 1366, 1600]
 
 
@@ -32,19 +34,42 @@ def test_axe_finds_nothing_and_nothing_sticks_out(open_window, busy, width, sche
         "/" + busy, viewport={"width": width, "height": 900}, color_scheme=scheme)
     for path in PATHS:
         window.visit(path)
-        window.page.wait_for_selector("tbody tr")
-        found = Axe().run(window.page).response["violations"]
-        assert [(item["id"], item["nodes"][0]["html"]) for item in found] == [], path
+        window.page.wait_for_selector("main tbody:not([aria-hidden]) tr >> visible=true")
+        assert violations(window) == [], path
         wider = window.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wider <= 0, f"{path} is {wider} px wider than the window"
 
 
-@pytest.mark.parametrize("opener, dialog", [("#keys-open", "#keys")])
-def test_axe_finds_nothing_in_dialogs(open_window, busy, opener, dialog):
-    window = open_window("/" + busy)
-    window.page.click(opener)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("opener, dialog", [
+    ("#keys-open", "#keys"), ("#settings-open", "#settings"), ("[data-verb=History]", "#order"),
+    ("#cancel-all", "#confirm"),
+])
+def test_axe_finds_nothing_in_dialogs(open_window, busy, opener, dialog, scheme):
+    window = open_window("/" + busy, color_scheme=scheme)
+    window.page.locator(opener).first.click()
     expect(window.page.locator(dialog)).to_be_visible()
-    assert Axe().run(window.page).response["violations"] == []
+    assert violations(window) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_with_everything_unfolded(open_window, busy, scheme):
+    window = open_window("/" + busy, color_scheme=scheme)
+    desk = Desk(window)
+    desk.type_order(10, "99", order_type="bracket", tif="gtd")
+    desk.instruct("min_quantity", 1)
+    desk.send("buy")
+    for tab in ("Depth", "Positions", "Account"):
+        desk.open_tab(tab)
+        assert violations(window) == [], tab
+    desk.open_tab("Orders")
+    desk.show_orders("all")
+    assert violations(window) == []
+
+
+def violations(window):
+    found = Axe().run(window.page).response["violations"]
+    return [(item["id"], item["nodes"][0]["html"]) for item in found]
 
 
 def background(window):
@@ -71,7 +96,6 @@ def test_the_theme_follows_the_system_until_it_is_chosen(open_window):
 
 
 def test_a_trade_on_a_phone(open_window, client, accounts, symbol):
-    from browser.desk import Desk
     window = open_window(
         f"/?account={accounts[0]}&symbol={symbol}", viewport={"width": 375, "height": 812},
         has_touch=True, is_mobile=True)

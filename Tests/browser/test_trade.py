@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
-from browser.desk import is_post
+from browser.desk import is_order
 
 
 def test_the_page_opens_on_the_chosen_account_and_symbol(desk, symbol):
@@ -130,7 +130,7 @@ def test_a_refusal_is_shown_at_the_field_that_it_names(
         desk, symbol, side, quantity, price, order_type, field, code):
     desk.window.expect_error("status of 4")
     desk.type_order(quantity, price, order_type)
-    with desk.page.expect_response(is_post) as answer:
+    with desk.page.expect_response(is_order) as answer:
         desk.send(side)
     body = answer.value.json()
     assert (body["code"], body["field"]) == (code, field)
@@ -171,7 +171,7 @@ def test_an_order_whose_answer_was_lost_is_sent_again_and_placed_once(
         else:
             route.continue_()
 
-    desk.page.route("**/api/accounts/*/orders", lambda route: (
+    desk.page.route("**/api/v1/orders", lambda route: (
         lose_the_first_answer(route) if route.request.method == "POST" else route.continue_()))
     desk.type_order(10, "99")
     desk.send("buy")
@@ -199,7 +199,7 @@ def test_two_windows_trade_with_each_other(desk, other_desk, client, accounts, s
 
 
 def test_an_internal_order_stays_out_of_the_book(desk, other_desk):
-    desk.page.check("#ticket input[name=internal]")
+    desk.instruct("internal")
     desk.place("buy", 10, "99")
     expect(desk.cell("kind")).to_have_text("Limit, internal")
     other_desk.place("sell", 1, "105")

@@ -4,13 +4,21 @@
 
 import { ApiError } from "./kit/api.js";
 import * as decimal from "./kit/decimal.js";
-import { h, isTyping, setText } from "./kit/dom.js";
-import { recall, remember } from "./kit/memory.js";
-import { toast } from "./kit/notice.js";
-import { Session, sideOf } from "./kit/session.js";
+import { h, setText } from "./kit/dom.js";
+import { mountKeys } from "./kit/keys.js";
+import { mountLayout } from "./kit/layout.js";
+import { sessionWords } from "./kit/market.js";
+import { dismissToast, toast } from "./kit/notice.js";
+import { sideOf } from "./kit/order-store.js";
+import { mountPreferences } from "./kit/preferences.js";
+import { Session } from "./kit/session.js";
 import { mountShell } from "./kit/shell.js";
+import { mountTabs } from "./kit/tabs.js";
 import { identify } from "./kit/who.js";
+import { Account } from "./panels/account.js";
 import { Book } from "./panels/book.js";
+import { Candles } from "./panels/candles.js";
+import { Depth } from "./panels/depth.js";
 import { Markets } from "./panels/markets.js";
 import { Orders } from "./panels/orders.js";
 import { Positions } from "./panels/positions.js";
@@ -19,26 +27,37 @@ import { Ticket } from "./panels/ticket.js";
 import { Trades } from "./panels/trades.js";
 
 const RETRY_MILLIS = 2000;
-const SHORTCUTS = "oes.shortcuts";
 
+const $ = (id) => document.getElementById(id);
 const session = new Session();
 mountShell(session.feed);
 const panels = {};
 const PANELS = {
-  quote: Quote, ticket: Ticket, markets: Markets, book: Book, trades: Trades, positions: Positions,
-  orders: Orders,
+  quote: Quote, ticket: Ticket, markets: Markets, book: Book, candles: Candles, depth: Depth,
+  trades: Trades, positions: Positions, orders: Orders, account: Account,
 };
 for (const [id, Panel] of Object.entries(PANELS)) {
-  panels[id] = new Panel(document.getElementById(id), session);
+  panels[id] = new Panel($(`panel-${id}`) ?? $(id), session);
 }
+const showDesk = mountTabs($("desk-tabs"), "oes.desk");
+mountTabs($("chart-tabs"), "oes.chart", (id) => {
+  $("intervals").hidden = id !== "candles";
+  panels[id].draw();
+});
+mountPreferences($("settings"), mountLayout($("main")));
 mountAccounts();
-mountShortcuts();
+mountKeys($("keys"), keys(), escape);
+$("keys-open").addEventListener("click", () => $("keys").showModal());
 
 session.watch("execution", announce);
+session.watch("instrument", (instrument) => {
+  if (instrument.symbol !== session.symbol) return;
+  toast("alert", instrument.symbol, sessionWords(instrument).text);
+});
 session.watch("problem", (error) => showProblem(error.message));
 
 function mountAccounts() {
-  const select = document.getElementById("account");
+  const select = $("account");
   session.watch("reference", () => {
     select.replaceChildren(...Array.from(session.accounts.values(), (account) =>
       h("option", { value: account.account_id }, account.name)));
@@ -59,41 +78,68 @@ function announce(order) {
     toast("fill", `${what} ${decimal.show(size)} ${order.symbol}`, `at ${price}${part}`);
   } else if (order.exec_type === "expired") {
     toast("info", `${order.symbol} order expired`, order.reason ?? "");
+  } else if (order.exec_type === "rejected" && order.parent_order_id) {
+    // What this page sends is answered at the ticket; a child is carried out by the host.
+    toast("reject", `${order.symbol} order refused`, order.reason ?? "");
   }
 }
 
 function showProblem(text) {
-  const banner = document.getElementById("problem");
-  setText(banner, text);
-  banner.hidden = !text;
+  setText($("problem"), text);
+  $("problem").hidden = !text;
 }
 
-function mountShortcuts() {
-  const dialog = document.getElementById("keys");
-  const allow = document.getElementById("keys-on");
-  allow.checked = recall(SHORTCUTS) !== "off";
-  allow.addEventListener("change", () => remember(SHORTCUTS, allow.checked ? "on" : "off"));
-  document.getElementById("keys-open").addEventListener("click", () => dialog.showModal());
-  const actions = {
-    b: () => panels.ticket.focusSide("buy"),
-    s: () => panels.ticket.focusSide("sell"),
-    q: () => panels.ticket.focusQuantity(),
-    p: () => panels.ticket.focusPrice(),
-    "/": () => document.getElementById("symbol").focus(),
-    l: () => document.querySelector("#book button[tabindex='0']")?.focus(),
-    o: () => document.querySelector("#orders tbody button")?.focus(),
-    "?": () => dialog.showModal(),
+// Keys.
+
+function keys() {
+  const { ticket } = panels;
+  const tab = (id, focus) => () => {
+    showDesk(id);
+    focus();
   };
-  addEventListener("keydown", (event) => {
-    if (!allow.checked || document.querySelector("dialog[open]")) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    // In a field for numbers a letter can mean nothing else.
-    const isFree = event.target.inputMode === "decimal" && /^[bsqp]$/.test(event.key);
-    const action = actions[event.key];
-    if (!action || (isTyping(event) && !isFree)) return;
-    event.preventDefault();
-    action();
-  });
+  return {
+    Ticket: [
+      ["b", "To Buy; Enter sends", () => ticket.focusSide("buy")],
+      ["s", "To Sell; Enter sends", () => ticket.focusSide("sell")],
+      ["q", "Quantity", () => ticket.focusQuantity()],
+      ["p", "Price", () => ticket.focusPrice()],
+      ["t", "Order type", () => ticket.typeSelect.focus()],
+      [["1", "2", "3", "4"], "A size of the settings", (event) => ticket.setSize(Number(event.key) - 1)],
+      [["+", "-"], "A lot more or less", (event) => ticket.stepQuantity(event.key === "+" ? 1 : -1)],
+      [["ArrowUp", "ArrowDown"], "In a field: one tick or lot, with Shift ten", null],
+    ],
+    Market: [
+      ["/", "Symbol", () => $("symbol").focus()],
+      [["[", "]"], "Symbol before or after on the watchlist", (event) =>
+        panels.markets.step(event.key === "]" ? 1 : -1)],
+      ["l", "The ladder; arrows move, Enter takes the price", () =>
+        document.querySelector("#book button[tabindex='0']")?.focus()],
+      ["c", "The chart; arrows move, + and − zoom, 0 resets", () => focusChart()],
+    ],
+    Orders: [
+      ["o", "My orders; arrows move, Enter presses", tab("orders", () => panels.orders.focusFirst())],
+      ["f", "Filter orders", tab("orders", () => $("order-filter").focus())],
+      ["n", "Positions", tab("positions", () =>
+        document.querySelector("#positions tbody button")?.focus())],
+      ["x", "Cancel all", () => panels.orders.cancelAll()],
+    ],
+    Page: [
+      ["Escape", "Leave an edit, a list, a dialog or a notice", null],
+      ["?", "This list", () => $("keys").showModal()],
+      [",", "Settings", () => $("settings").showModal()],
+    ],
+  };
+}
+
+function focusChart() {
+  const tab = document.querySelector("#chart-tabs [aria-selected=true]");
+  $(tab.getAttribute("aria-controls")).focus();
+}
+
+/** Escape: first what lies on top, then the field's focus. */
+function escape() {
+  if (dismissToast()) return;
+  document.activeElement?.blur?.();
 }
 
 /** Until reference data is there nothing can be shown: try until the server stands. */

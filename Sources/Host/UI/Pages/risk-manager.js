@@ -7,7 +7,7 @@ import { h, perFrame, reconcile, setAttribute, setText } from "./kit/dom.js";
 import { Feed } from "./kit/feed.js";
 import { moment, money, titleIn, words } from "./kit/format.js";
 import { toast } from "./kit/notice.js";
-import { isOpen, orderId, sideOf, statusOf, tifOf } from "./kit/session.js";
+import { isOpen, orderId, sideOf, statusOf, tifOf } from "./kit/order-store.js";
 import { mountShell } from "./kit/shell.js";
 import { identify, mayOverseeAll, whyNot } from "./kit/who.js";
 

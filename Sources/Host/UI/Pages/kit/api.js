@@ -2,6 +2,8 @@
 // and at which field, and an order submission that is safe to repeat.
 
 const TIMEOUT_MILLIS = 10_000;
+/** A pause before an order whose answer was lost is sent once more. */
+const RETRY_MILLIS = 700;
 
 /** The server's answer {code, reason, message, field, …}; `status` is 0 where none arrived. */
 export class ApiError extends Error {
@@ -75,19 +77,60 @@ export const post = (path, body) => request("POST", path, body ?? {});
 const segment = encodeURIComponent;
 const items = (answer) => (Array.isArray(answer) ? answer : (answer?.items ?? []));
 
-export const instruments = async () => items(await get("/api/v1/instruments"));
+/** All pages of a list, or its first `most` items. */
+async function all(path, most = 10_000) {
+  const found = [];
+  let token = null;
+  do {
+    const page = await get(withQuery(path, { limit: PAGE_ITEMS, page_token: token }));
+    found.push(...items(page));
+    token = page.next_page_token ?? null;
+  } while (token && found.length < most);
+  return found;
+}
+
+/** Items of one page: the most that the server gives. */
+const PAGE_ITEMS = 1000;
+const WORKING = "new,partially_filled,triggered,parked";
+
+/** A path with those parameters that have a value. */
+export function withQuery(path, values) {
+  const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
+  const query = new URLSearchParams(given).toString();
+  if (!query) return path;
+  return path + (path.includes("?") ? "&" : "?") + query;
+}
+
+export const instruments = () => all("/api/v1/instruments");
 export const ticker = (symbol) => get(`/api/v1/market/${segment(symbol)}/ticker`);
+export const trades = (symbol, pageToken) =>
+  get(withQuery(`/api/v1/market/${segment(symbol)}/trades`, {
+    limit: PAGE_ITEMS, page_token: pageToken,
+  }));
 export const plugins = () => get("/api/v1/plugins");
-export const accounts = async () => items(await get("/api/accounts/"));
-export const createAccount = (body) => post("/api/accounts/", body);
-export const positions = async (id) => items(await get(`/api/accounts/${segment(id)}/positions`));
-export const ledger = async (id) => items(await get(`/api/accounts/${segment(id)}/transactions`));
-export const transact = (id, body) => post(`/api/accounts/${segment(id)}/transactions`, body);
-export const orders = async (id) => items(await get(`/api/accounts/${segment(id)}/orders`));
-export const allOrders = async () => items(await get("/api/accounts/orders/all"));
-export const editOrder = (id, body) => post(`/api/orders/${segment(id)}/edit`, body);
-export const cancelOrder = (id) => post(`/api/orders/${segment(id)}/cancel`);
-export const alerts = async () => items(await get("/api/risk/alerts"));
+export const accounts = () => all("/api/v1/accounts");
+export const createAccount = (body) => post("/api/v1/accounts", body);
+export const positions = (id) => all(`/api/v1/accounts/${segment(id)}/positions`);
+export const exposure = (id) => get(`/api/v1/accounts/${segment(id)}/risk`);
+export const limits = (id) => all(`/api/v1/accounts/${segment(id)}/limits`);
+export const ledger = async (id) =>
+  items(await get(`/api/v1/accounts/${segment(id)}/ledger?limit=${PAGE_ITEMS}`));
+export const transact = (id, body) => post(`/api/v1/accounts/${segment(id)}/ledger`, body);
+export const setAccountState = (id, state) =>
+  request("PUT", `/api/v1/accounts/${segment(id)}/state`, { state });
+export const order = (id) => get(`/api/v1/orders/${segment(id)}`);
+export const orderPage = (accountId, pageToken) =>
+  get(withQuery("/api/v1/orders", {
+    account_id: accountId, limit: PAGE_ITEMS, page_token: pageToken,
+  }));
+export const workingOrders = (accountId) =>
+  all(withQuery("/api/v1/orders", { account_id: accountId, status: WORKING }));
+export const allOrders = async () => (await orderPage()).items;
+export const editOrder = (id, body) => request("PATCH", `/api/v1/orders/${segment(id)}`, body);
+export const cancelOrder = (id) => request("DELETE", `/api/v1/orders/${segment(id)}`);
+export const cancelAll = (filter) => post("/api/v1/orders/cancel-all", filter);
+export const testOrder = (body) => post("/api/v1/orders/test", body);
+export const alerts = async () => items(await get(`/api/v1/risk/alerts?limit=${PAGE_ITEMS}`));
 
 /** A client order id: at most 36 characters, unique without a secure context. */
 export function clientOrderId() {
@@ -98,16 +141,16 @@ export function clientOrderId() {
 /**
  * Places an order and, where no answer came, once more with the same client order id: the server
  * answers a repeat with the original order, so it can't be placed twice. `onRetry` hears of it.
+ * Answers an execution report.
  */
-export async function placeOrder(accountId, body, onRetry) {
-  const path = `/api/accounts/${segment(accountId)}/orders`;
+export async function placeOrder(body, onRetry = () => {}) {
   const order = { ...body, client_order_id: body.client_order_id ?? clientOrderId() };
   try {
-    return await post(path, order);
+    return await post("/api/v1/orders", order);
   } catch (error) {
     if (!(error instanceof ApiError) || !error.isUnknown) throw error;
     onRetry(error);
-    await new Promise((resume) => setTimeout(resume, 700));
-    return post(path, order);
+    await new Promise((resume) => setTimeout(resume, RETRY_MILLIS));
+    return post("/api/v1/orders", order);
   }
 }

@@ -34,21 +34,45 @@ export function fieldsOf(schema) {
 export const formatOf = (field) => field["x-oes-format"] ?? "";
 export const isNumber = (field) => NUMBER_TYPES.has(field.type) && formatOf(field) !== "time";
 
-/** The id and name of a field's control. */
-export const controlName = (field) => `field-${field.name}`;
+/** The id and name of a field's control; an order's own fields and a type's may share a name. */
+export const controlName = (field) => `${field.isOwn ? "own" : "field"}-${field.name}`;
+
+/** Bounds in words, such as "2 to 100"; empty where the schema sets none that are worth saying. */
+export function limitsOf(field) {
+  const [least, most] = [field.minimum, field.maximum].map((bound) =>
+    bound === undefined ? null : decimal.show(String(bound)));
+  if (least !== null && most !== null) return `${least} to ${most}`;
+  if (most !== null) return `at most ${most}`;
+  if (least !== null) return `at least ${least}`;
+  return "";
+}
+
+/**
+ * Whether a field is to be shown (x-oes-visible-if): a name, where that field is given, or
+ * {name: value} or {name: [values]}, where it has one of them. `valueOf(name)` is what a field says.
+ */
+export function isVisible(field, valueOf) {
+  const condition = field["x-oes-visible-if"];
+  if (condition === undefined) return true;
+  if (typeof condition === "string") return Boolean(valueOf(condition));
+  return Object.entries(condition).every(([name, wanted]) =>
+    [wanted].flat().map(String).includes(String(valueOf(name) ?? "")));
+}
 
 /** `given`: what to begin with, else the default. `onStep(input, direction)` steps a number. */
 export function drawField(field, given, onStep) {
   const id = controlName(field);
+  const hints = [field.description, limitsOf(field)].filter(Boolean).join(" · ");
   const unit = field["x-oes-unit"] ? ` (${field["x-oes-unit"]})` : "";
-  const mark = field.isRequired ? null : h("span", { class: "optional" }, "optional");
+  const mark = field.isRequired || field.type === "boolean"
+    ? null : h("span", { class: "optional" }, "optional");
   const error = h("p", { class: "error", id: `${id}-error` });
-  const help = field.description && h("p", { class: "help", id: `${id}-help` }, field.description);
+  const help = hints && h("p", { class: "help", id: `${id}-help` }, hints);
   const control = drawControl(field, {
     id, name: id, required: field.isRequired,
     "aria-describedby": help ? `${id}-error ${id}-help` : `${id}-error`,
   }, given ?? startOf(field), onStep);
-  const box = h("div", { class: "field", "data-field": field.name });
+  const box = h("div", { class: "field", "data-field": dataName(field) });
   if (field.type === "boolean") {
     box.append(h("label", { class: "check" }, control, ` ${field.title}`));
   } else {
@@ -56,6 +80,22 @@ export function drawField(field, given, onStep) {
   }
   box.append(error, help ?? "");
   return box;
+}
+
+export const dataName = (field) => (field.isOwn ? `own.${field.name}` : field.name);
+
+/** Fields with their groups (x-oes-group) as fieldsets, in the order of their first fields. */
+export function drawFields(fields, draw) {
+  const groups = new Map();
+  for (const field of fields) {
+    const name = field["x-oes-group"] ?? "";
+    if (!groups.has(name)) groups.set(name, []);
+    groups.get(name).push(draw(field));
+  }
+  return Array.from(groups, ([name, boxes]) => {
+    if (!name) return boxes;
+    return h("fieldset", { class: "group" }, h("legend", {}, name), h("div", { class: "fields" }, boxes));
+  }).flat();
 }
 
 function startOf(field) {

@@ -1,22 +1,17 @@
 // What every panel of the trade page looks at: the chosen account and symbol, the reference data,
-// and the account's orders and positions kept current. Panels watch a topic and are called when it
-// changed; they never call each other.
+// the book, and the account's orders and positions kept current. Panels watch a topic and are called
+// when it changed; they never call each other.
 
 import * as api from "./api.js";
 import { Feed } from "./feed.js";
 import { priceScale } from "./format.js";
+import { History } from "./history.js";
+import { MarketBook } from "./levels.js";
 import { recall, remember } from "./memory.js";
+import { orderId, OrderStore } from "./order-store.js";
 
 const ACCOUNT = "oes.account";
 const SYMBOL = "oes.symbol";
-
-const OPEN = new Set(["open", "new", "partially_filled", "triggered", "parked"]);
-export const isOpen = (order) => OPEN.has(order.status);
-export const orderId = (order) => order.order_id ?? order.id;
-export const sideOf = (order) => order.type ?? order.side;
-/** /api/v1 and the feed say new where the kept routes say open. */
-export const statusOf = (order) => (order.status === "new" ? "open" : order.status);
-export const tifOf = (order) => order.tif ?? order.time_in_force ?? "";
 
 export class Session {
   constructor() {
@@ -24,16 +19,18 @@ export class Session {
     this.feed = new Feed();
     this.instruments = new Map();
     this.accounts = new Map();
-    this.plugins = { order_types: [], times_in_force: [] };
+    this.plugins = { order_types: [], times_in_force: [], risk_rules: [] };
     this.accountId = null;
     this.symbol = null;
+    this.book = new MarketBook();
     /** The chosen symbol's bid, ask, last, open, high, low and volume, as far as known. */
     this.quote = {};
     this.forget();
   }
 
   forget() {
-    this.orders = new Map();
+    this.orders = new OrderStore();
+    this.history = new History(this, this.accountId);
     this.positions = new Map();
     // Counts what is heard over the feed, so that an older answer over REST can't undo it.
     this.hearings = 0;
@@ -41,8 +38,8 @@ export class Session {
     this.hasOrders = false;
   }
 
-  /** Topics: reference, account, symbol, balance, orders, positions, execution, quote, trade,
-   * pick (a price for the ticket), problem. */
+  /** Topics: reference, account, symbol, instrument, balance, orders, positions, execution, quote,
+   * book, trade, trades (a snapshot), pick (for the ticket: price, quantity), problem. */
   watch(topic, callback) {
     if (!this.watchers.has(topic)) this.watchers.set(topic, new Set());
     this.watchers.get(topic).add(callback);
@@ -81,13 +78,46 @@ export class Session {
     this.selectSymbol(firstOf(this.instruments, wanted.get("symbol"), recall(SYMBOL)));
   }
 
+  // The market.
+
   selectSymbol(symbol) {
     if (symbol === null || symbol === this.symbol) return;
+    this.endSymbol?.();
     this.symbol = symbol;
     this.quote = {};
+    this.book.forget(Number(this.instrument?.price_scale ?? 2));
     remember(SYMBOL, symbol);
     this.tell("symbol", symbol);
+    this.tell("book");
     this.tell("quote");
+    const ends = [
+      this.feed.subscribe(`oes:orderbook:${symbol}`, (type, data) => this.hearBook(type, data)),
+      this.feed.subscribe(`oes:trades:${symbol}`, (type, data) => this.hearTrade(type, data)),
+    ];
+    this.endSymbol = () => ends.forEach((end) => end());
+  }
+
+  hearBook(type, data) {
+    if (type === "instrument") {
+      this.instruments.set(data.symbol, data);
+      this.tell("instrument", data);
+    } else if (this.book.hear(type, data)) {
+      const [bid, ask] = [this.book.bids.list[0], this.book.asks.list[0]];
+      this.setQuote({ bid: bid?.name ?? null, ask: ask?.name ?? null });
+      this.tell("book");
+    }
+  }
+
+  hearTrade(type, data) {
+    if (type === "snapshot") {
+      const trades = data.trades ?? [];
+      if (trades.length) this.setQuote({ last: trades[0].price });
+      this.tell("trades", trades);
+    } else if (type === "trade") {
+      this.tell("trade", data);
+    } else if (type === "bust") {
+      this.tell("bust", data);
+    }
   }
 
   setQuote(change) {
@@ -96,6 +126,8 @@ export class Session {
     this.quote = { ...this.quote, ...change };
     this.tell("quote");
   }
+
+  // The account.
 
   selectAccount(accountId) {
     if (accountId === null || accountId === this.accountId) return;
@@ -119,13 +151,10 @@ export class Session {
     const before = this.hearings;
     const isHeardSince = (key) => (this.heard.get(key) ?? -1) >= before;
     try {
-      const [orders, positions, accounts] = await Promise.all([
-        api.orders(accountId), api.positions(accountId), api.accounts(),
+      const [, positions, accounts] = await Promise.all([
+        this.history.refresh(), api.positions(accountId), api.accounts(),
       ]);
       if (accountId !== this.accountId) return;
-      for (const order of orders) {
-        if (!isHeardSince(`order ${orderId(order)}`)) this.orders.set(orderId(order), order);
-      }
       for (const position of positions) {
         if (!isHeardSince(`position ${position.symbol}`)) {
           this.positions.set(position.symbol, position);
@@ -148,9 +177,8 @@ export class Session {
   hear(type, data) {
     const note = (key) => this.heard.set(key, this.hearings++);
     if (type === "order") {
-      note(`order ${orderId(data)}`);
-      this.orders.set(orderId(data), { ...this.orders.get(orderId(data)), ...data });
-      this.tell("orders");
+      this.orders.put(data);
+      this.tell("orders", orderId(data));
       this.tell("execution", data);
     } else if (type === "account") {
       note(`account ${data.account_id}`);
@@ -163,11 +191,24 @@ export class Session {
     }
   }
 
-  /** An answer over REST to this page's own request; the feed may have said more already. */
+  /** What REST says of an order, by an answer to this page's own request. */
   take(order) {
-    const known = this.orders.get(orderId(order));
-    if (String(order.account_id) !== this.accountId || known?.event_seq >= order.event_seq) return;
-    this.orders.set(orderId(order), order);
-    this.tell("orders");
+    if (String(order.account_id) !== this.accountId || !this.orders.put(order)) return;
+    this.tell("orders", orderId(order));
+  }
+
+  /** An execution report, as far as it says how its order stands now. */
+  takeReport(report) {
+    const {
+      order_id, client_order_id, account_id, symbol, side, order_type, time_in_force, price,
+      quantity, reason, tag, event_seq,
+    } = report;
+    const known = this.orders.get(order_id);
+    this.take({
+      order_id, client_order_id, account_id, symbol, side, order_type, time_in_force, price,
+      quantity, reason, tag, event_seq, status: report.order_status,
+      filled_quantity: report.cum_qty, remaining_quantity: report.leaves_qty,
+      avg_price: report.avg_px, created_at: known?.created_at ?? report.matched_at,
+    });
   }
 }

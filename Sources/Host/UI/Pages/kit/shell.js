@@ -3,7 +3,7 @@
 
 import { setText } from "./dom.js";
 import { recall, remember } from "./memory.js";
-import { isMuted, setMuted } from "./notice.js";
+import { change, isOn, watchSetting } from "./settings.js";
 
 const THEMES = ["system", "light", "dark"];
 
@@ -24,15 +24,11 @@ export function mountTheme(button) {
 }
 
 function mountSound(button) {
-  const show = () => {
-    setText(button, isMuted() ? "Sound off" : "Sound on");
-    button.setAttribute("aria-pressed", String(!isMuted()));
-  };
-  button.addEventListener("click", () => {
-    setMuted(!isMuted());
-    show();
+  watchSetting("sound", (value) => {
+    setText(button, value === "on" ? "Sound on" : "Sound off");
+    button.setAttribute("aria-pressed", String(value === "on"));
   });
-  show();
+  button.addEventListener("click", () => change("sound", isOn("sound") ? "off" : "on"));
 }
 
 function mountConnection(element, feed) {

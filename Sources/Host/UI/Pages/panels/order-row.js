@@ -1,17 +1,23 @@
-// One order's row, and its edit in place: price and quantity become fields; Enter saves, Escape
-// leaves the order as it was, and an order that ends meanwhile ends the edit.
+// One order's row, and its edit in place: price, stop price and quantity become fields; Enter saves,
+// Escape leaves the order as it was, and an order that ends meanwhile ends the edit.
 
 import * as decimal from "../kit/decimal.js";
 import { h, setAttribute, setText } from "../kit/dom.js";
 import { moment, titleIn, words } from "../kit/format.js";
-import { isOpen, orderId, sideOf, statusOf, tifOf } from "../kit/session.js";
+import { isOpen, orderId, sideOf, statusOf, tifOf } from "../kit/order-store.js";
 import { whyNot } from "../kit/who.js";
 
 const COLUMNS = [
-  "time", "symbol", "side", "kind", "price", "quantity", "filled", "average", "tif", "status",
+  "time", "symbol", "side", "kind", "price", "stop", "quantity", "filled", "average", "tif",
+  "status",
 ];
-const NUMBERS = new Set(["price", "quantity", "filled", "average"]);
-const EDITABLE = ["price", "quantity"];
+const NUMBERS = new Set(["price", "stop", "quantity", "filled", "average"]);
+/** Field of the API → its column. */
+const EDITABLE = { price: "price", stop_price: "stop", quantity: "quantity" };
+
+/** A child's part in its family, from its id: 2-br1:take_profit → Take profit. */
+export const partOf = (order) =>
+  order.parent_order_id ? words(orderId(order).slice(order.parent_order_id.length + 1)) : null;
 
 export class OrderRow {
   constructor(orders, order) {
@@ -34,17 +40,15 @@ export class OrderRow {
     this.order = order;
     const { plugins } = this.session;
     const { cells } = this;
-    const places = this.places;
     const side = sideOf(order);
     const hasFills = decimal.parse(order.filled_quantity)?.units > 0n;
     setText(cells.time, moment(order.created_at));
     setText(cells.symbol, order.symbol);
     setText(cells.side, words(side));
     setAttribute(cells.side, "class", side === "buy" ? "side up" : "side down");
-    const kind = titleIn(plugins.order_types, order.order_type);
-    setText(cells.kind, order.internal ? `${kind}, internal` : kind);
+    this.showKind(titleIn(plugins.order_types, order.order_type));
     setText(cells.filled, decimal.show(order.filled_quantity));
-    setText(cells.average, hasFills ? decimal.showRounded(order.avg_price, places) : "–");
+    setText(cells.average, hasFills ? decimal.showRounded(order.avg_price, this.places) : "–");
     setText(cells.tif, titleIn(plugins.times_in_force, tifOf(order)));
     this.showStatus();
     if (this.inputs && !isOpen(order)) this.inputs = null;
@@ -55,8 +59,18 @@ export class OrderRow {
     return this.session.priceScale(this.order.symbol);
   }
 
-  get hasPrice() {
-    return Boolean(decimal.parse(this.order.price)?.units);
+  /** A child is set in, and called by its part; whose child it is stands in its title. */
+  showKind(title) {
+    const { order } = this;
+    const part = partOf(order);
+    setAttribute(this.element, "data-child", part !== null || null);
+    const name = part === null ? title : `\u21b3 ${part}`;
+    setText(this.cells.kind, order.internal ? `${name}, internal` : name);
+    setAttribute(this.cells.kind, "title", part === null ? null : `Of ${order.parent_order_id}`);
+  }
+
+  has(name) {
+    return Boolean(decimal.parse(this.order[name])?.units);
   }
 
   showStatus() {
@@ -72,15 +86,19 @@ export class OrderRow {
   }
 
   showEditable() {
-    setText(this.cells.price, this.hasPrice ? decimal.show(this.order.price, this.places) : "–");
-    setText(this.cells.quantity, decimal.show(this.order.quantity));
-    const state = isOpen(this.order) ? `open ${this.isBusy}` : "ended";
+    const { order, places } = this;
+    setText(this.cells.price, this.has("price") ? decimal.show(order.price, places) : "–");
+    setText(this.cells.stop, this.has("stop_price") ? decimal.show(order.stop_price, places) : "–");
+    setText(this.cells.quantity, decimal.show(order.quantity));
+    const state = isOpen(order) ? `open ${this.isBusy}` : "ended";
     if (this.shownState === state) return;
     this.shownState = state;
-    this.actions.replaceChildren(...(isOpen(this.order) ? [
+    const changes = isOpen(order) ? [
       this.button("Edit", () => this.edit(), whyNot("trade")),
       this.button("Cancel", () => this.cancel(), whyNot("cancel")),
-    ] : []));
+    ] : [];
+    this.actions.replaceChildren(
+      ...changes, this.button("History", () => this.orders.showDetails(this.order)));
   }
 
   /** `reason`: why it can't be pressed, where it can't. */
@@ -88,18 +106,18 @@ export class OrderRow {
     const { quantity, symbol } = this.order;
     const label = `${verb} ${sideOf(this.order)} ${decimal.show(quantity)} ${symbol}`;
     return h("button", {
-      type: "button", class: "quiet", "aria-label": label, title: reason,
+      type: "button", class: "quiet", "aria-label": label, title: reason, "data-verb": verb,
       disabled: this.isBusy || reason !== null, onclick,
     }, verb);
   }
 
   edit() {
-    const names = EDITABLE.filter((name) => name !== "price" || this.hasPrice);
+    const names = Object.keys(EDITABLE).filter((name) => name === "quantity" || this.has(name));
     this.inputs = names.map((name) => h("input", {
       type: "text", inputmode: "decimal", class: "cell", name, autocomplete: "off",
-      value: decimal.key(this.order[name]), "aria-label": `New ${name}`,
+      value: decimal.key(this.order[name]), "aria-label": `New ${name.replace("_", " ")}`,
     }));
-    for (const input of this.inputs) this.cells[input.name].replaceChildren(input);
+    for (const input of this.inputs) this.cells[EDITABLE[input.name]].replaceChildren(input);
     this.shownState = "edit";
     this.actions.replaceChildren(
       this.button("Save", () => this.save()), this.button("Discard", () => this.stop()));
@@ -113,9 +131,24 @@ export class OrderRow {
   }
 
   pressed(event) {
+    const step = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
+    if (!this.inputs && step) return this.moveTo(event, this.element[step]);
     if (!this.inputs) return;
-    if (event.key === "Escape") this.stop();
-    else if (event.key === "Enter" && this.inputs.includes(event.target)) this.save();
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      this.stop();
+    } else if (event.key === "Enter" && this.inputs.includes(event.target)) {
+      this.save();
+    }
+  }
+
+  /** The arrow keys go to the same button of the next order. */
+  moveTo(event, row) {
+    const { verb } = event.target.dataset;
+    const button = row?.querySelector(`[data-verb="${verb}"]`) ?? row?.querySelector("button");
+    if (!verb || !button) return;
+    event.preventDefault();
+    button.focus();
   }
 
   async save() {
@@ -127,7 +160,7 @@ export class OrderRow {
       if (isNew) change[input.name] = decimal.plain(value);
     }
     const refusal = Object.keys(change).length ? await this.orders.edit(this.order, change) : null;
-    if (!refusal) return this.stop();
+    if (!refusal) return this.inputs && this.stop();
     const input = this.inputs?.find((candidate) => candidate.name === refusal.field);
     if (input) this.showWrong(input, refusal.message);
   }

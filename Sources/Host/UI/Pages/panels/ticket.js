@@ -2,19 +2,22 @@
 // a new plugin's fields, help and limits appear here without an edit. Nothing in this file knows an
 // order type or a time in force by name.
 
-import * as api from "../kit/api.js";
 import * as decimal from "../kit/decimal.js";
 import { h, setAttribute, setText } from "../kit/dom.js";
-import { clearErrors, showError, showNotice } from "../kit/form.js";
-import { money, words } from "../kit/format.js";
+import { clearErrors, showError } from "../kit/form.js";
+import { words } from "../kit/format.js";
+import { EXPIRE_TIME, INSTRUCTIONS, wantsExpireTime } from "../kit/instructions.js";
 import { recall, remember } from "../kit/memory.js";
-import { toast } from "../kit/notice.js";
-import { controlName, drawField, fieldsOf, formatOf, readField } from "../kit/schema.js";
-import { isOpen, statusOf } from "../kit/session.js";
+import {
+  controlName, dataName, drawField, drawFields, fieldsOf, formatOf, isVisible, readField,
+} from "../kit/schema.js";
+import { sizes, watchSetting } from "../kit/settings.js";
+import { TicketCheck } from "./ticket-check.js";
+import { TicketSend } from "./ticket-send.js";
+import { TicketWorth } from "./ticket-worth.js";
 
 const ORDER_TYPE = "oes.order_type";
 const TIF = "oes.tif";
-const SIDES = ["buy", "sell"];
 const QUANTITY = {
   name: "quantity", title: "Quantity", type: "number", "x-oes-format": "quantity", isRequired: true,
 };
@@ -27,47 +30,39 @@ export class Ticket {
     this.root = root;
     this.session = session;
     this.form = root.querySelector("form");
+    /** The order type's fields, and the order's own (instructions, and until when). */
     this.fields = [];
-    this.isPending = false;
+    this.ownFields = [];
     const { elements } = this.form;
     this.typeSelect = elements.order_type;
     this.tifSelect = elements.tif;
     this.quantity = elements.quantity;
-    this.buttons = { buy: elements.buy, sell: elements.sell };
+    this.more = this.form.querySelector("#ticket-more");
+    this.worth = new TicketWorth(this);
+    this.check = new TicketCheck(this);
+    this.sender = new TicketSend(this);
     this.listen();
     session.watch("reference", () => this.drawChoices());
     session.watch("symbol", () => this.changeSymbol());
     session.watch("pick", (choice) => this.fill(choice));
-    for (const topic of ["account", "balance", "positions", "quote"]) {
-      session.watch(topic, () => this.showValue());
-    }
   }
 
   listen() {
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.form.addEventListener("input", () => this.changed());
     this.form.addEventListener("keydown", (event) => this.pressed(event));
-    for (const side of SIDES) this.buttons[side].addEventListener("click", () => this.submit(side));
     this.typeSelect.addEventListener("change", () => {
       remember(ORDER_TYPE, this.typeSelect.value);
       this.drawFields();
     });
-    this.tifSelect.addEventListener("change", () => remember(TIF, this.tifSelect.value));
+    this.tifSelect.addEventListener("change", () => {
+      remember(TIF, this.tifSelect.value);
+      this.drawFields();
+    });
     for (const button of this.form.querySelectorAll("[data-step]")) {
       button.addEventListener("click", () => this.step(this.quantity, Number(button.dataset.step)));
     }
-  }
-
-  focusSide(side) {
-    this.buttons[side].focus();
-  }
-
-  focusQuantity() {
-    this.quantity.select();
-  }
-
-  focusPrice() {
-    this.priceInput?.select();
+    watchSetting("sizes", () => this.drawSizes());
   }
 
   // Drawing.
@@ -87,18 +82,39 @@ export class Ticket {
   }
 
   drawFields() {
-    const typed = new Map(this.fields.map((field) => [field.name, this.control(field).value]));
-    const { order_types: types } = this.session.plugins;
+    const typed = new Map(this.allFields.map((field) =>
+      [controlName(field), contentOf(this.control(field))]));
+    const { order_types: types, times_in_force: times } = this.session.plugins;
     const type = types.find((item) => item.name === this.typeSelect.value);
+    const tif = times.find((item) => item.name === this.tifSelect.value);
     this.fields = fieldsOf(type?.params_schema);
-    this.form.querySelector("#ticket-fields").replaceChildren(...this.fields.map((field) =>
-      drawField(field, typed.get(field.name), (input, direction) => this.step(input, direction))));
+    const taken = new Set(this.fields.map((field) => field.name));
+    const instructions = INSTRUCTIONS.filter((field) => !taken.has(field.name));
+    const until = wantsExpireTime(tif) ? [EXPIRE_TIME] : [];
+    this.ownFields = [...until, ...instructions];
+    const draw = (field) => drawField(
+      field, typed.get(controlName(field)), (input, direction) => this.step(input, direction));
+    this.form.querySelector("#ticket-fields").replaceChildren(
+      ...until.map(draw), ...drawFields(this.fields, draw));
+    this.more.querySelector(".fields").replaceChildren(...instructions.map(draw));
     setText(this.form.querySelector("#order-type-help"), type?.params_schema?.description ?? "");
     this.changed();
   }
 
+  drawSizes() {
+    this.form.querySelector("#ticket-sizes").replaceChildren(...sizes().map((size, index) =>
+      h("button", {
+        type: "button", class: "size num", tabindex: "-1", title: `Key ${index + 1}`,
+        "aria-label": `Quantity ${size} lots`, onclick: () => this.setSize(index),
+      }, decimal.show(size))));
+  }
+
+  get allFields() {
+    return [...this.fields, ...this.ownFields];
+  }
+
   control(field) {
-    return this.form.elements[controlName(field)];
+    return field === QUANTITY ? this.quantity : this.form.elements[controlName(field)];
   }
 
   get priceInput() {
@@ -118,41 +134,46 @@ export class Ticket {
 
   changed() {
     clearErrors(this.form);
-    this.showValue();
+    this.showVisible();
+    this.showInstructions();
+    this.worth.show();
+    this.check.soon();
   }
 
-  // Worth: by the order's own price, or else by what the book would give now.
-
-  showValue() {
-    const size = decimal.parse(this.quantity.value.replaceAll(",", ""));
-    const isPriced = this.priceInput !== null;
-    const own = isPriced ? decimal.parse(this.priceInput.value.replaceAll(",", "")) : null;
-    const { bid, ask } = this.session.quote ?? {};
-    const best = { buy: decimal.parse(ask), sell: decimal.parse(bid) };
-    const worth = {};
-    for (const side of SIDES) {
-      const price = isPriced ? own : best[side];
-      worth[side] = size && price ? decimal.multiply(size, price) : null;
-      const text = worth[side] ? `${isPriced ? "" : "about "}${money(worth[side])}` : "";
-      setText(this.buttons[side].querySelector("small"), text);
+  showVisible() {
+    const valueOf = (name) => {
+      const field = this.fields.find((item) => item.name === name);
+      return field ? readField(field, this.control(field)).value : undefined;
+    };
+    for (const field of this.fields) {
+      field.isHidden = !isVisible(field, valueOf);
+      this.control(field).closest(".field").hidden = field.isHidden;
     }
-    this.showMeans(worth.buy);
+    for (const group of this.form.querySelectorAll("fieldset.group")) {
+      group.hidden = !group.querySelector(".field:not([hidden])");
+    }
   }
 
-  showMeans(cost) {
-    const { account, positions, symbol } = this.session;
-    const available = decimal.parse(account?.available);
-    const after = available && cost ? decimal.subtract(available, cost) : null;
-    const isShort = after !== null && after.units < 0n;
-    const element = this.root.querySelector("#ticket-after");
-    setText(this.root.querySelector("#ticket-available"), available ? money(available) : "–");
-    setText(element, after ? `${money(after)}${isShort ? ", not covered" : ""}` : "–");
-    setAttribute(element, "class", isShort ? "num down" : "num");
-    const held = positions.get(symbol)?.available ?? "0";
-    setText(this.root.querySelector("#ticket-position"), decimal.show(held));
+  /** Which instructions are set is said while their fields are folded away, too. */
+  showInstructions() {
+    const isSet = (field) => field !== EXPIRE_TIME && contentOf(this.control(field)) !== "";
+    const set = this.ownFields.filter(isSet).map((field) => field.title.toLowerCase());
+    setText(this.more.querySelector("summary span"), set.length ? set.join(", ") : "none");
   }
 
   // Typing.
+
+  focusSide(side) {
+    this.sender.buttons[side].focus();
+  }
+
+  focusQuantity() {
+    this.quantity.select();
+  }
+
+  focusPrice() {
+    this.priceInput?.select();
+  }
 
   pressed(event) {
     if (event.key === "Escape") clearErrors(this.form);
@@ -171,9 +192,23 @@ export class Ticket {
     this.changed();
   }
 
+  stepQuantity(direction, isFast) {
+    this.step(this.quantity, direction, isFast ? SHIFT_STEPS : 1n);
+  }
+
+  setSize(index) {
+    const size = decimal.parse(sizes()[index]);
+    if (!size) return;
+    const lot = decimal.parse(this.session.instrument?.lot_size) ?? { units: 1n, places: 0 };
+    // A lot of a hundred-millionth is no size to count by: whole units then.
+    const unit = lot.places > 0 ? { units: 1n, places: 0 } : lot;
+    this.quantity.value = decimal.plain(decimal.multiply(size, unit));
+    this.changed();
+  }
+
   formatFor(input) {
     if (input === this.quantity) return "quantity";
-    return formatOf(this.fields.find((field) => controlName(field) === input.name) ?? {});
+    return formatOf(this.allFields.find((field) => controlName(field) === input.name) ?? {});
   }
 
   stepOf(input) {
@@ -189,91 +224,56 @@ export class Ticket {
     return (isPrice ? decimal.parse(last ?? bid ?? ask) : null) ?? decimal.ZERO;
   }
 
-  /** A price that was picked elsewhere. */
-  fill({ price }) {
+  /** What was picked elsewhere: a price, and with it a quantity where it is to be swept. */
+  fill({ price, quantity }) {
     if (this.priceInput) this.priceInput.value = decimal.key(price);
+    if (quantity) this.quantity.value = decimal.plain(quantity);
     this.changed();
     this.quantity.select();
   }
 
-  // Sending.
+  // What the form says.
 
-  async submit(side) {
-    const { session } = this;
-    if (this.isPending || !session.accountId || !session.symbol) return;
-    clearErrors(this.form);
-    const order = this.compose(side);
-    if (!order) return;
-    this.setPending(true);
-    const say = "No answer. Sent again under the same order id, so it can’t be placed twice.";
-    try {
-      const placed = await api.placeOrder(
-        session.accountId, order, () => showNotice(this.form, say, "wait"));
-      session.take(placed);
-      this.showOutcome(placed, side);
-    } catch (error) {
-      this.showRefusal(error, side, order);
-    } finally {
-      this.setPending(false);
-    }
-  }
-
-  /** The order as the form says it; null after saying what is missing or wrong. */
-  compose(side) {
+  /** The order, or {error, name}: what is missing or wrong, and at which field. */
+  read(side) {
     const order = {
-      type: side, symbol: this.session.symbol, order_type: this.typeSelect.value,
-      tif: this.tifSelect.value, internal: this.form.elements.internal.checked,
+      account_id: this.session.accountId, side, symbol: this.session.symbol,
+      order_type: this.typeSelect.value, time_in_force: this.tifSelect.value,
     };
-    for (const field of [QUANTITY, ...this.fields]) {
-      const control = field === QUANTITY ? this.quantity : this.control(field);
-      const { value, error } = readField(field, control);
-      if (error) {
-        this.showErrorAt(field.name, error);
-        return null;
-      }
-      if (value === null) continue;
-      if (field === QUANTITY || OWN_FIELDS.has(field.name)) order[field.name] = value;
+    for (const field of [QUANTITY, ...this.allFields]) {
+      if (field.isHidden) continue;
+      const { value, error } = readField(field, this.control(field));
+      if (error) return { error, name: dataName(field) };
+      if (value === null || (field.isOwn && value === false)) continue;
+      const isOwn = field === QUANTITY || field.isOwn || OWN_FIELDS.has(field.name);
+      if (isOwn) order[field.name] = value;
       else (order.params ??= {})[field.name] = value;
     }
-    return order;
+    return { order };
   }
 
-  /** The server calls a plugin's field `params.name`, its own fields by their names. */
+  /** The server calls a type's field `params.name`, an order's own fields by their names. */
   showErrorAt(name, text) {
-    const plain = String(name ?? "").replace(/^params\./, "").replace("time_in_force", "tif");
-    const field = this.fields.find((item) => item.name === plain);
-    showError(this.form, plain, text, field ? this.control(field) : undefined);
+    const given = String(name ?? "");
+    const plain = given.replace(/^(params|own)\./, "").replace("time_in_force", "tif");
+    const isParam = given.startsWith("params.");
+    const among = isParam ? this.fields : [...this.ownFields, ...this.fields];
+    const field = among.find((item) => item.name === plain);
+    const control = field ? this.control(field) : undefined;
+    if (control && this.more.contains(control)) this.more.open = true;
+    showError(this.form, field ? dataName(field) : plain, text, control);
   }
 
   setPending(isPending) {
-    this.isPending = isPending;
-    for (const side of SIDES) setAttribute(this.buttons[side], "aria-disabled", isPending);
+    for (const button of Object.values(this.sender.buttons)) {
+      setAttribute(button, "aria-disabled", isPending);
+    }
     setAttribute(this.form, "aria-busy", String(isPending));
   }
-
-  showOutcome(order, side) {
-    const what = `${words(side)} ${decimal.show(order.quantity)} ${order.symbol}`;
-    const hasFills = decimal.parse(order.filled_quantity)?.units > 0n;
-    const average = decimal.showRounded(order.avg_price, this.session.priceScale());
-    const filled = hasFills ? `, filled ${decimal.show(order.filled_quantity)} at ${average}` : "";
-    const reason = order.reason ? ` (${order.reason})` : "";
-    const isGood = isOpen(order) || order.status === "filled";
-    const text = `${what}: ${words(statusOf(order)).toLowerCase()}${filled}${reason}`;
-    showNotice(this.form, text, isGood ? "good" : "reject");
-  }
-
-  showRefusal(error, side, order) {
-    if (!(error instanceof api.ApiError)) throw error;
-    if (error.isUnknown) {
-      const advice = "Look at My orders once the connection is back before you send another.";
-      showNotice(this.form, `No answer after two tries: the order may stand. ${advice}`, "reject");
-      return;
-    }
-    this.showErrorAt(error.field, error.message);
-    const what = `${words(side)} ${decimal.show(order.quantity)} ${order.symbol}`;
-    toast("reject", what, error.message);
-  }
 }
+
+const contentOf = (control) =>
+  control.type === "checkbox" ? (control.checked ? "true" : "") : control.value;
 
 /** Selects the first of the values that is a choice; else leaves it. */
 function select(element, ...values) {

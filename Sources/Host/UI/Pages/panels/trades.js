@@ -1,5 +1,5 @@
 // Time and sales of the chosen symbol, newest first. Who was the aggressor is said by an arrow and
-// a word as well as by colour.
+// a word as well as by colour; a trade that was taken back is struck out and says so.
 
 import * as decimal from "../kit/decimal.js";
 import { h, perFrame, reconcile } from "../kit/dom.js";
@@ -13,27 +13,24 @@ export class Trades {
     this.body = root.querySelector("tbody");
     this.empty = root.querySelector(".empty");
     this.trades = [];
-    this.end = () => {};
     this.drawSoon = perFrame(() => this.draw());
-    session.watch("symbol", (symbol) => this.follow(symbol));
+    session.watch("symbol", () => this.show([], false));
+    session.watch("trades", (trades) => this.show(trades, true));
+    session.watch("trade", (trade) => this.show([trade, ...this.trades], true));
+    session.watch("bust", (trade) => this.bust(trade));
   }
 
-  follow(symbol) {
-    this.end();
-    this.trades = [];
-    this.isKnown = false;
-    this.end = this.session.feed.subscribe(
-      `oes:trades:${symbol}`, (type, data) => this.hear(type, data));
+  show(trades, isKnown) {
+    this.trades = trades.slice(0, MOST);
+    this.isKnown = isKnown;
     this.drawSoon();
   }
 
-  hear(type, data) {
-    if (type === "snapshot") this.trades = (data.trades ?? []).slice(0, MOST);
-    else if (type === "trade") this.trades = [data, ...this.trades].slice(0, MOST);
-    this.isKnown = true;
-    if (type === "trade") this.session.tell("trade", data);
-    else if (this.trades.length) this.session.setQuote({ last: this.trades[0].price });
-    this.drawSoon();
+  bust({ trade_id: id }) {
+    this.body.rowsByKey?.get(id)?.replaceWith();
+    this.body.rowsByKey?.delete(id);
+    this.show(this.trades.map((trade) =>
+      (trade.trade_id === id ? { ...trade, busted: true } : trade)), true);
   }
 
   draw() {
@@ -44,13 +41,14 @@ export class Trades {
 
   create(trade) {
     const isBuy = trade.aggressor === "buy";
+    const taken = trade.busted ? " busted" : "";
     return h(
-      "tr", {},
+      "tr", { class: trade.busted ? "busted" : null },
       h("td", { class: "dim" }, time(trade.timestamp)),
       h("td", { class: `num ${isBuy ? "up" : "down"}` },
         h("span", { "aria-hidden": "true", class: "arrow" }, isBuy ? "▲" : "▼"),
         h("span", { class: "sr" }, isBuy ? "bought at " : "sold at "),
         decimal.show(trade.price, this.session.priceScale())),
-      h("td", { class: "num" }, decimal.show(trade.quantity)));
+      h("td", { class: "num" }, decimal.show(trade.quantity), taken));
   }
 }
