@@ -5,6 +5,7 @@ import * as api from "./kit/api.js";
 import * as decimal from "./kit/decimal.js";
 import { h, perFrame, reconcile, setAttribute, setText } from "./kit/dom.js";
 import { Feed } from "./kit/feed.js";
+import { figuresOf, unpricedText } from "./kit/figures.js";
 import { clearErrors, mountForm, showError, showNotice } from "./kit/form.js";
 import { moment, money, signed, signedQuantity, tone, words } from "./kit/format.js";
 import { mountShell } from "./kit/shell.js";
@@ -22,6 +23,7 @@ const accounts = new Map();
 let chosen = null;
 let positions = new Map();
 let entries = [];
+let risk = null;
 let endAccount = () => {};
 
 const emptyOf = (id) => $(id).parentElement.querySelector(".empty");
@@ -85,6 +87,12 @@ const draw = perFrame(() => {
   for (const name of ["balance", "held", "available"]) {
     setText($(`detail-${name}`), `${money(account[name])} ${account.currency ?? ""}`);
   }
+  if (risk) {
+    // Cash stands above already.
+    const { balance, held: heldCash, available, ...rest } = risk;
+    $("exposure").replaceChildren(...figuresOf({ ...rest, state: account.state }));
+    setText($("unpriced"), unpricedText(risk.unpriced));
+  }
   const held = Array.from(positions.values());
   reconcile(
     $("positions").tBodies[0], held, (item) => item.symbol, createPositionRow, updatePositionRow);
@@ -107,8 +115,11 @@ async function loadDetail() {
   const id = chosen;
   if (!id) return;
   try {
-    const [held, ledger] = await Promise.all([api.positions(id), api.ledger(id)]);
+    const [held, ledger, risked] = await Promise.all([
+      api.positions(id), api.ledger(id), api.exposure(id),
+    ]);
     if (id !== chosen) return;
+    risk = risked;
     positions = new Map(held.map((position) => [position.symbol, position]));
     entries = ledger;
     showProblem(null);
@@ -138,6 +149,7 @@ function choose(id) {
   chosen = id;
   positions = new Map();
   entries = [];
+  risk = null;
   clearErrors($("transact"));
   endAccount = feed.subscribe(`oes:account:${id}`, hear, loadDetail);
   loadDetail();

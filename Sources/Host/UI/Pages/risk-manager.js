@@ -10,6 +10,8 @@ import { toast } from "./kit/notice.js";
 import { isOpen, orderId, sideOf, statusOf, tifOf } from "./kit/order-store.js";
 import { mountShell } from "./kit/shell.js";
 import { identify, mayOverseeAll, whyNot } from "./kit/who.js";
+import { cancelMany, mountDanger, stateSelect } from "./panels/risk-controls.js";
+import { RiskLimits } from "./panels/risk-limits.js";
 
 /** However busy the market, the lists are asked for at most this often. */
 const REFRESH_MILLIS = 1000;
@@ -50,15 +52,30 @@ function drawSummary() {
     if (order.status === "rejected") count.rejected += 1;
     counts.set(id, count);
   }
-  const create = () => h("tr", {}, h("th", { scope: "row" }), cellsOf("ttnnnnn"));
+  const create = (account) => {
+    const select = stateSelect(account, nameOf, refreshSoon);
+    const button = h("button", {
+      type: "button", class: "quiet", "aria-label": `Cancel all orders of ${account.name}`,
+      onclick: () => cancelMany(
+        `Cancel all orders of ${account.name}?`, { account_id: String(account.account_id) },
+        refreshSoon),
+    }, "Cancel all");
+    const row = h(
+      "tr", {}, h("th", { scope: "row" }), h("td", {}, select), cellsOf("tnnnnn"),
+      h("td", { class: "actions" }, button));
+    return Object.assign(row, { select, button });
+  };
   const key = (item) => item.account_id;
   reconcile(bodyOf("summary"), accounts.values(), key, create, (row, item) => {
     const count = counts.get(String(item.account_id)) ?? { working: 0, rejected: 0 };
-    cells(row, [
-      item.name, item.active === false ? "Inactive" : words(item.state), words(item.risk_level),
-      money(item.balance), money(item.held), money(item.available), String(count.working),
-      String(count.rejected),
-    ]);
+    setText(row.children[0], item.active === false ? `${item.name} (inactive)` : item.name);
+    [
+      words(item.risk_level), money(item.balance), money(item.held), money(item.available),
+      String(count.working), String(count.rejected),
+    ].forEach((text, index) => setText(row.children[index + 2], text));
+    if (row.select !== document.activeElement) row.select.value = item.state;
+    row.select.dataset.state = item.state;
+    row.button.disabled = count.working === 0 || whyNot("cancel") !== null;
   });
   emptyOf("summary").hidden = accounts.size > 0;
 }
@@ -105,7 +122,15 @@ function updateOrderRow(row, order) {
 }
 
 function drawOrders() {
-  const list = orders.filter(VIEWS[view]);
+  const wanted = $("orders-filter").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const isWanted = (order) => {
+    const text = [
+      nameOf(order.account_id), order.symbol, sideOf(order), order.order_type, statusOf(order),
+      order.reason, orderId(order),
+    ].join(" ").toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  };
+  const list = orders.filter(VIEWS[view]).filter(isWanted);
   reconcile(bodyOf("all-orders"), list.slice(0, shown), orderId, createOrderRow, updateOrderRow);
   emptyOf("all-orders").hidden = list.length > 0;
   $("orders-more").hidden = list.length <= shown;
@@ -137,6 +162,7 @@ async function refresh() {
     const [list, alarms, all] = await Promise.all([api.accounts(), api.alerts(), api.allOrders()]);
     accounts = new Map(list.map((account) => [String(account.account_id), account]));
     [alerts, orders] = [alarms, all];
+    limits.offer(accounts);
     showProblem("");
     document.documentElement.dataset.ready = "yes";
   } catch (error) {
@@ -145,6 +171,9 @@ async function refresh() {
   }
   draw();
 }
+
+const limits = new RiskLimits($("limits"), $("limits-account"));
+$("orders-filter").addEventListener("input", draw);
 
 let due = null;
 function refreshSoon() {
@@ -183,6 +212,8 @@ async function start() {
     showProblem(`${error.message} Trying again.`);
     return setTimeout(start, RETRY_MILLIS);
   }
+  mountDanger($("cancel-everything"), "cancel", () =>
+    cancelMany("Cancel every order of every account?", { all: true }, refreshSoon));
   if (mayOverseeAll()) return follow();
   const reason = whyNot("oversee") ?? "This key may see some accounts only.";
   showProblem(`${reason} This page shows all of them.`);

@@ -1,0 +1,1 @@
+"""README's pictures, taken from a running host."""
