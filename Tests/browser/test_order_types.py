@@ -83,7 +83,7 @@ def test_a_family_stands_together_and_its_history_can_be_read(desk, client, acco
     desk.send("buy")
     expect(desk.rows).to_have_count(3)
     client.order(accounts[1], "sell", symbol, 10, "99.50")
-    expect(desk.page.locator(".toast.fill")).to_be_visible()
+    expect(desk.page.locator(".toast.fill").last).to_contain_text("Bought 10")
     expect(desk.rows).to_have_count(3)
     expect(desk.page.locator("#orders tr[data-child] td.kind")).to_have_text(
         ["↳ Take profit", "↳ Stop loss"])
