@@ -12,6 +12,9 @@ BEGINNINGS = {"AAPL": 189.50, "MSFT": 421.00, "NVDA": 131.00, "TSLA": 248.00, "G
               "AMZN": 202.00}
 CHOSEN = "AAPL"
 ORDERS_A_SECOND = 25
+LEVELS = 18
+# How far the price moves before makers quote anew.
+REQUOTE = 0.05
 
 
 class Market:
@@ -19,6 +22,8 @@ class Market:
         self.api = Api(url)
         self.random = random.Random(seed)
         self.prices = dict(BEGINNINGS)
+        self.quoted = dict(BEGINNINGS)
+        self.paces = dict.fromkeys(BEGINNINGS, 0.0)
         self.makers = [self.account(f"Maker {name}", 50_000_000, 100_000) for name in ("A", "B")]
         self.takers = [self.account(f"Taker {name}", 50_000_000, 100_000) for name in ("A", "B")]
         self.trader = self.account("Alpha Fund", 1_500_000, 400)
@@ -41,12 +46,20 @@ class Market:
         return self.api.call("POST", "/api/v1/orders", body)
 
     def open(self):
-        """Books of twenty levels a side."""
-        for symbol, price in self.prices.items():
-            for step in range(1, 21):
-                for side, sign in (("buy", -1), ("sell", 1)):
-                    size = self.random.randint(20, 90) + 6 * step
-                    self.order(self.makers[step % 2], side, symbol, size, price + sign * step * 0.02)
+        for symbol in self.prices:
+            self.quote(symbol)
+
+    def quote(self, symbol):
+        """Both makers take back what they quoted and quote anew around the price."""
+        self.quoted[symbol] = self.prices[symbol]
+        for number, maker in enumerate(self.makers):
+            self.api.post("/api/v1/orders/cancel-all", {"account_id": maker, "symbol": symbol})
+            orders = [
+                {"account_id": maker, "symbol": symbol, "side": side, "order_type": "limit",
+                 "time_in_force": "gtc", "quantity": str(self.random.randint(15, 70) + 5 * step),
+                 "price": f"{self.prices[symbol] + sign * (0.01 + 0.02 * step + 0.01 * number):.2f}"}
+                for step in range(LEVELS) for side, sign in (("buy", -1), ("sell", 1))]
+            self.api.post("/api/v1/orders/batch", {"orders": orders})
 
     def run(self, seconds):
         ends = time.monotonic() + seconds
@@ -55,19 +68,22 @@ class Market:
             time.sleep(1 / ORDERS_A_SECOND)
 
     def step(self):
-        symbol = CHOSEN if self.random.random() < 0.6 else self.random.choice(list(BEGINNINGS))
+        symbol = CHOSEN if self.random.random() < 0.7 else self.random.choice(list(BEGINNINGS))
         # A walk with a little memory looks like one.
-        self.prices[symbol] += self.random.gauss(0.004, 0.03)
+        self.paces[symbol] = 0.85 * self.paces[symbol] + self.random.gauss(0.0006, 0.006)
+        self.prices[symbol] += self.paces[symbol]
         price = self.prices[symbol]
+        if abs(price - self.quoted[symbol]) > REQUOTE:
+            self.quote(symbol)
         side = self.random.choice(["buy", "sell"])
         sign = 1 if side == "buy" else -1
-        if self.random.random() < 0.55:
-            away = self.random.randint(1, 12) * 0.01
+        if self.random.random() < 0.5:
+            away = self.random.randint(1, 8) * 0.01
             self.order(self.random.choice(self.makers), side, symbol,
-                       self.random.randint(5, 80), price - sign * away)
+                       self.random.randint(5, 60), price - sign * away)
         else:
             self.order(self.random.choice(self.takers), side, symbol,
-                       self.random.randint(1, 60), price + sign * 0.04, time_in_force="ioc")
+                       self.random.randint(1, 45), price + sign * 0.05, time_in_force="ioc")
 
     def trade(self):
         """The trader's day: fills, working orders, a family, a stop, a refusal."""

@@ -38,20 +38,22 @@ def measure(browser, page, session, seconds):
     return trace.stop(), heap(session)
 
 
-def open_page(browser, url, trader):
+def open_page(browser, url, trader, orders):
     page = browser.new_page(viewport=VIEWPORT)
     page.goto(f"{url}/?account={trader}&symbol={SYMBOL}")
     page.wait_for_selector("html[data-ready=yes]", state="attached")
     page.check("input[name=order-view][value=all]", force=True)
     # To the end of the list, page by page, so that all of the history is in the page.
-    page.evaluate("""async () => {
+    page.evaluate("""async (orders) => {
         const box = document.querySelector('#orders .scroll');
-        for (let step = 0; step < 60; step += 1) {
+        const table = document.querySelector('#orders table');
+        for (let step = 0; step < 300; step += 1) {
+            if (Number(table.getAttribute('aria-rowcount')) > orders) break;
             box.scrollTop = box.scrollHeight;
             await new Promise((resume) => setTimeout(resume, 100));
         }
         box.scrollTop = 0;
-    }""")
+    }""", orders)
     return page
 
 
@@ -81,7 +83,7 @@ def main():
             args=["--no-sandbox", "--disable-dev-shm-usage"])
         try:
             trader, maker = prepare(host.url, arguments.orders)
-            page = open_page(browser, host.url, trader)
+            page = open_page(browser, host.url, trader, arguments.orders)
             rows = page.get_attribute("#orders table", "aria-rowcount")
             print(f"{int(rows) - 1} orders in the page, {arguments.rate} changes a second")
             session = page.context.new_cdp_session(page)

@@ -23,8 +23,8 @@ export class Bars {
   /** Bars from the server, in any order; where one is known, the newer picture wins. */
   put(bars) {
     const known = new Map(this.list.map((bar) => [bar.time, bar]));
-    for (const { time, open, high, low, close, volume, trades } of bars) {
-      const millis = Date.parse(time);
+    for (const { start, open, high, low, close, volume, trades } of bars) {
+      const millis = Date.parse(start);
       known.set(millis, asNumbers({ time: millis, open, high, low, close, volume, trades, at: {} }));
     }
     this.list = Array.from(known.values()).sort((a, b) => a.time - b.time).slice(-MOST);

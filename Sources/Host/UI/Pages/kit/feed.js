@@ -1,6 +1,7 @@
 // One WebSocket for the page. Channels survive the connection: after a loss it reconnects with
-// back-off, subscribes again and hands out a fresh snapshot. Each message names the sequence before
-// it; where that isn't the last one heard, something was missed and the channel is taken anew.
+// back-off and asks for what was missed, from the last message heard on (docs/PROTOCOL.md); where the
+// server can't tell that any more it sends a snapshot. Each message names the sequence before it;
+// where that isn't the last one heard, the channel is resumed in the same way.
 
 import { decode, get, toSignIn } from "./api.js";
 
@@ -19,6 +20,8 @@ export class Feed {
     this.channels = new Map();
     this.watchers = new Set();
     this.failures = 0;
+    /** Everything up to this event has been told on all channels, says the server's last pong. */
+    this.toldUntil = null;
     this.state = { name: "connecting", retryAt: 0, latencyMillis: null };
     addEventListener("online", () => this.connectNow());
     document.addEventListener("visibilitychange", () => {
@@ -35,14 +38,14 @@ export class Feed {
   }
 
   /**
-   * `onMessage(type, data, message)` hears a channel's messages; `onReady()` each time it is
-   * subscribed anew, when a picture taken over REST is due. Answers a function that ends it.
+   * `onMessage(type, data, message)` hears a channel's messages; `onReady()` each time it begins
+   * anew, when a picture taken over REST is due. Answers a function that ends it.
    */
   subscribe(name, onMessage, onReady = () => {}) {
     const listener = { onMessage, onReady };
     let channel = this.channels.get(name);
     if (!channel) {
-      channel = { listeners: new Set(), isConfirmed: false, seq: null };
+      channel = { listeners: new Set(), isConfirmed: false, isResuming: false, heard: null };
       // Channels that begin with a snapshot hear nothing else until it is there.
       channel.hasSnapshots = channel.isAwaiting = false;
       this.channels.set(name, channel);
@@ -90,11 +93,27 @@ export class Feed {
     this.beat();
   }
 
-  restart(name, channel) {
-    channel.seq = null;
+  /** Goes on after the last message heard where the server knows how; else from a snapshot. */
+  restart(name, channel, toldUntil = this.toldUntil) {
+    const from = this.positionOf(channel, toldUntil);
     channel.isConfirmed = false;
-    channel.isAwaiting = channel.hasSnapshots;
-    this.send({ type: "subscribe", channel: name });
+    channel.isResuming = from !== null;
+    channel.isAwaiting = channel.hasSnapshots && from === null;
+    if (from === null) channel.heard = null;
+    else channel.heard = { seq: from.from_seq, index: from.from_index ?? null };
+    this.send({ type: "subscribe", channel: name, ...from });
+  }
+
+  /**
+   * Where to go on. A quiet channel's last message may be long ago: then the last pong says more.
+   * Null where nothing was heard, or the server is one that can't resume.
+   */
+  positionOf({ heard, until }, toldUntil) {
+    if (heard === null || this.toldUntil === null) return null;
+    const known = Math.max(until ?? 0, toldUntil ?? 0);
+    if (known > heard.seq) return { from_seq: known };
+    return heard.index === null
+      ? { from_seq: heard.seq } : { from_seq: heard.seq, from_index: heard.index };
   }
 
   closed(socket, code) {
@@ -127,6 +146,7 @@ export class Feed {
     this.heardAt = performance.now();
     const message = decode(text);
     if (message.type === "pong") {
+      this.toldUntil = message.as_of ?? this.toldUntil;
       this.setState({ latencyMillis: this.heardAt - this.pingedAt });
     } else if (message.type === "subscription") {
       this.confirmed(message);
@@ -141,12 +161,26 @@ export class Feed {
     const channel = this.channels.get(message.channel);
     if (!channel || message.status !== "success") return;
     channel.isConfirmed = true;
+    if (!channel.isResuming) this.ready(channel);
+  }
+
+  ready(channel) {
+    channel.isResuming = false;
     for (const listener of channel.listeners) listener.onReady();
   }
 
   deliver(message) {
     const channel = this.channels.get(message.channel);
     if (!channel) return;
+    if (message.type === "resumed") {
+      channel.isResuming = false;
+      return this.note(channel, message);
+    }
+    if (message.type === "gap") {
+      // A snapshot follows, and what REST says of the time between.
+      channel.isAwaiting = true;
+      return this.ready(channel);
+    }
     if (message.type === "snapshot") {
       channel.hasSnapshots = true;
       channel.isAwaiting = false;
@@ -154,17 +188,26 @@ export class Feed {
       return;
     } else if (this.hasGap(channel, message)) {
       this.send({ type: "unsubscribe", channel: message.channel });
-      this.restart(message.channel, channel);
+      // What a pong said was sent may be what was lost: only what was heard counts.
+      channel.until = null;
+      this.restart(message.channel, channel, null);
       return;
     }
-    if (message.seq !== undefined) channel.seq = message.seq;
+    this.note(channel, message);
     for (const listener of channel.listeners) {
       listener.onMessage(message.type, message.data, message);
     }
   }
 
-  hasGap(channel, message) {
-    const isCounted = channel.seq !== null && message.prev_seq !== undefined;
-    return isCounted && message.prev_seq !== channel.seq;
+  note(channel, { seq, index, as_of: until }) {
+    if (seq !== undefined) channel.heard = { seq, index: index ?? null };
+    if (until !== undefined) channel.until = until;
+  }
+
+  hasGap({ heard }, { seq, index, prev_seq: previous }) {
+    if (heard === null || previous === undefined) return false;
+    const isNext = previous === heard.seq && (index === undefined || index === 0);
+    const isOfSameEvent = seq === heard.seq && index === (heard.index ?? -1) + 1;
+    return !isNext && !isOfSameEvent;
   }
 }

@@ -8,6 +8,7 @@ export const isOpen = (order) => OPEN.has(order.status);
 /** Stands in the book: neither waits for its stop price or its parent, nor is a mere container. */
 export const isResting = (order) =>
   RESTING.has(order.status) && !order.internal && order.price !== null && order.price !== undefined;
+export const hasFills = (order) => Number(order.filled_quantity) > 0;
 export const orderId = (order) => order.order_id ?? order.id;
 export const sideOf = (order) => order.side ?? order.type;
 /** /api/v1 and the feed say new where traders say open. */
@@ -20,8 +21,8 @@ export class OrderStore {
     this.open = new Map();
     /** Parent's id → its children's, in the order in which they were heard of. */
     this.children = new Map();
-    /** Changes by one with each order that is new here, so that lists know when to sort anew. */
-    this.arrivals = 0;
+    /** Counts what changes a list's members: an order that is new, opens, ends or first fills. */
+    this.shape = 0;
   }
 
   get(id) {
@@ -41,10 +42,9 @@ export class OrderStore {
     this.byId.set(id, merged);
     if (isOpen(merged)) this.open.set(id, merged);
     else this.open.delete(id);
-    if (!known) {
-      this.arrivals += 1;
-      if (merged.parent_order_id) this.adopt(merged.parent_order_id, id);
-    }
+    if (!known && merged.parent_order_id) this.adopt(merged.parent_order_id, id);
+    const isSame = known && isOpen(known) === isOpen(merged) && hasFills(known) === hasFills(merged);
+    if (!isSame) this.shape += 1;
     return true;
   }
 

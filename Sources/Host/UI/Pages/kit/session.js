@@ -142,8 +142,8 @@ export class Session {
       `oes:account:${accountId}`,
       (type, data) => this.hear(type, data),
       () => this.refresh(accountId));
-    // Without a feed the page still shows what stands.
-    this.refresh(accountId);
+    // Without a feed the page still shows what stands; with one it is asked for once subscribed.
+    if (this.feed.state.name !== "live") this.refresh(accountId);
   }
 
   /** Takes the account's picture over REST; what was heard meanwhile is newer and stays. */

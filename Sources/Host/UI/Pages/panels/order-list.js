@@ -1,13 +1,12 @@
 // Which orders the table shows, and in which order: a view, a filter, a sort, and children under
 // their parents.
 
-import * as decimal from "../kit/decimal.js";
-import { isOpen, orderId, sideOf, statusOf, tifOf } from "../kit/order-store.js";
+import { hasFills, isOpen, orderId, sideOf, statusOf, tifOf } from "../kit/order-store.js";
 
 export const VIEWS = {
   working: { includes: isOpen, empty: "No working orders." },
   filled: {
-    includes: (order) => decimal.parse(order.filled_quantity)?.units > 0n,
+    includes: hasFills,
     empty: "Nothing filled yet.",
   },
   all: { includes: () => true, empty: "No orders yet." },
@@ -24,6 +23,9 @@ const KEYS = {
   filled: number("filled_quantity"), average: number("avg_price"), tif: text(tifOf),
   status: text(statusOf),
 };
+
+/** By these an order keeps its place whatever becomes of it. */
+export const LASTING = new Set(["time", "symbol", "side", "kind", "tif"]);
 
 /** Nothing (NaN) stands last whichever way one sorts. */
 function compare(a, b, direction) {

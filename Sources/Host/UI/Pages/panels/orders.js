@@ -12,7 +12,7 @@ import { isOpen, orderId, sideOf, statusOf, tifOf } from "../kit/order-store.js"
 import { WindowedRows } from "../kit/rows.js";
 import { may, whyNot } from "../kit/who.js";
 import { OrderDetails } from "./order-details.js";
-import { listOrders, VIEWS } from "./order-list.js";
+import { LASTING, listOrders, VIEWS } from "./order-list.js";
 import { OrderRow } from "./order-row.js";
 
 const ONLY_SYMBOL = "oes.only_symbol";
@@ -42,14 +42,15 @@ export class Orders {
     this.rows = new WindowedRows({
       scroll: root.querySelector(".scroll"), table: root.querySelector("table"), keyOf: orderId,
       create: (order) => this.createRow(order),
-      update: (element, order) => element.owner.show(order),
+      update: (element, order) =>
+        element.owner.show(session.orders.get(orderId(order)) ?? order),
       onEnd: () => this.view !== VIEWS.working && this.session.history.older(),
     });
     this.drawSoon = perFrame(() => this.draw());
+    this.drawRowsSoon = perFrame(() => this.rows.draw());
     this.listen();
-    for (const topic of ["orders", "symbol", "reference", "account"]) {
-      session.watch(topic, () => this.changed());
-    }
+    session.watch("orders", () => this.changed());
+    for (const topic of ["symbol", "reference", "account"]) session.watch(topic, this.drawSoon);
   }
 
   listen() {
@@ -82,9 +83,16 @@ export class Orders {
     return row.element;
   }
 
-  /** A short list is drawn in the next frame; a long one while it changes a few times a second. */
+  /**
+   * A short list is drawn in the next frame. A long one is put together anew a few times a second
+   * while it changes, and not at all where only orders that it has go on: their rows show that.
+   */
   changed() {
     if (this.list === undefined || this.list.length < LONG) return this.drawSoon();
+    const isSame = this.listed === this.session.orders.shape && LASTING.has(this.column);
+    if (isSame && this.listedOf === this.session.orders && !this.filter.value) {
+      return this.drawRowsSoon();
+    }
     this.due ??= setTimeout(() => {
       this.due = null;
       this.drawSoon();
@@ -97,6 +105,8 @@ export class Orders {
       view: this.view, symbol: this.onlySymbol.checked ? symbol : null,
       filter: this.filter.value, column: this.column, direction: this.direction,
     });
+    this.listed = orders.shape;
+    this.listedOf = orders;
     this.rows.show(this.list);
     for (const [id, row] of this.editing) {
       if (!row.inputs && !row.element.isConnected) this.editing.delete(id);
@@ -188,13 +198,14 @@ export class Orders {
   async export() {
     if (this.view !== VIEWS.working) await this.session.history.everything();
     this.draw();
+    const current = (order) => this.session.orders.get(orderId(order)) ?? order;
     const values = (order) => CSV_COLUMNS.map((name) => ({
       side: sideOf(order), status: statusOf(order), time_in_force: tifOf(order),
       order_id: orderId(order),
     }[name] ?? order[name]));
     const day = new Date().toISOString().slice(0, 10);
     save(`orders-${this.session.accountId}-${day}.csv`,
-      csv([CSV_COLUMNS, ...this.list.map(values)]));
+      csv([CSV_COLUMNS, ...this.list.map(current).map(values)]));
     toast("info", "Orders exported", `${this.list.length} orders.`);
   }
 
