@@ -94,3 +94,60 @@ def test_the_ledger_shows_fractions_of_a_unit_in_full(open_window, client, numbe
     first = window.page.locator("#ledger tbody tr").first
     expect(first).to_contain_text(f"+0.00000012 {symbol}")
     expect(window.page.locator("#positions tbody")).to_contain_text("0.00000012")
+
+
+def test_an_account_is_stopped_and_its_orders_are_cancelled(
+        open_window, client, accounts, symbol):
+    order = client.order(accounts[0], "buy", symbol, 3, "99")
+    window = open_window("/risk-manager")
+    page = window.page
+    name = client.get(f"/api/accounts/{accounts[0]}")["name"]
+    state = page.get_by_role("combobox", name=f"State of {name}")
+    state.select_option("cancel_only")
+    expect(page.locator("#confirm h2")).to_contain_text(f"{name}: cancel only?")
+    page.keyboard.press("Escape")
+    expect(state).to_have_value("active")
+    state.select_option("cancel_only")
+    page.get_by_role("button", name="Cancel only").click()
+    expect(state).to_have_value("cancel_only")
+    assert client.try_order(accounts[0], "buy", symbol, 1, "99").status_code == 422
+    page.get_by_role("button", name=f"Cancel all orders of {name}").click()
+    page.get_by_role("button", name="Cancel orders").click()
+    expect(page.locator(".toast").last).to_contain_text("1 orders cancelled")
+    assert client.show(order["id"])["status"] == "cancelled"
+
+
+def test_limits_are_shown_by_account_and_orders_filtered(open_window, client, accounts, symbol):
+    client.order(accounts[0], "buy", symbol, 3, "99")
+    client.order(accounts[1], "buy", symbol, 4, "98")
+    window = open_window("/risk-manager")
+    page = window.page
+    page.select_option("#limits-account", accounts[1])
+    row = page.locator("#limits tbody tr").filter(has_text="Largest order").first
+    expect(row).to_contain_text("100,000")
+    expect(row).to_contain_text("Enforce")
+    page.fill("#orders-filter", f"{symbol} buy")
+    expect(page.locator("#all-orders tbody tr")).to_have_count(2)
+    name = client.get(f"/api/accounts/{accounts[1]}")["name"]
+    page.fill("#orders-filter", f"{symbol} {name}")
+    expect(page.locator("#all-orders tbody tr")).to_have_count(1)
+
+
+def test_an_accounts_exposure_is_shown(open_window, client, accounts, symbol):
+    client.order(accounts[0], "sell", symbol, 10, "100")
+    client.order(accounts[1], "buy", symbol, 10, "100")
+    window = open_window(f"/accounts#{accounts[0]}")
+    exposure = window.page.locator("#exposure")
+    expect(exposure.locator("div").filter(has_text="Equity")).to_contain_text("1,100,000.00")
+    expect(exposure.locator("div").filter(has_text="Gross exposure")).to_contain_text("99,000.00")
+
+
+def test_plugins_show_their_schemas(open_window):
+    page = open_window("/plugins").page
+    page.fill("#filter", "twap")
+    expect(page.locator("#entries tbody tr")).to_have_count(1)
+    page.locator("#entries tbody button").click()
+    detail = page.locator("#detail")
+    expect(detail).to_contain_text("Time-weighted (order type)")
+    expect(detail.locator("tbody tr").filter(has_text="slices")).to_contain_text("2 to 100")
+    expect(page.locator("#libraries tbody tr")).to_have_count(3)

@@ -11,10 +11,10 @@ const MICROS_A_MILLI = 1000;
 /** Formats whose bounds depend on an instrument's scale. */
 const SCALED_FORMATS = new Set(["price", "quantity", "money"]);
 
-/** The ticket's own price, where a schema says (x-oes-price) that its order type takes one. */
+/** The ticket's own price, unless a schema says (x-oes-price) that its order type takes none. */
 function priceField(schema) {
-  const use = schema?.["x-oes-price"] ?? "none";
-  if (use === "none" || schema.properties?.price) return [];
+  const use = schema?.["x-oes-price"] ?? "optional";
+  if (use === "none" || schema?.properties?.price) return [];
   return [{
     name: "price", title: "Price", type: "number", "x-oes-format": "price", "x-oes-order": 0,
     isRequired: use === "required",
