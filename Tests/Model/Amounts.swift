@@ -39,6 +39,12 @@ enum Amounts {
         return try bounded(Int128(cost) + max(0, total - Int128(order.fee)))
     }
 
+    /// What is left of an order to work with, in money at its held price, rounded up.
+    static func notional(_ instrument: ModelInstrument, _ order: ModelOrder) throws(Refusal) -> Int64 {
+        guard order.working > 0 else { return 0 }
+        return try amount(instrument, price: order.heldPrice, quantity: order.working, up: true)
+    }
+
     static func bounded(_ number: Int128) throws(Refusal) -> Int64 {
         guard number.magnitude <= UInt128(Scaled.maximum) else {
             throw Refusal("amount_too_large")

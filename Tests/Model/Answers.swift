@@ -39,7 +39,7 @@ extension Reply {
             answer.instrument = ModelInstrument(
                 try Instrument(symbol: symbol, record: bytes(1)))
         case .tick: answer.numbers = rest.dropFirst().compactMap(\.integer)
-        case .pause: break
+        case .resetThrottle, .pause, .decree: break
         }
         return answer
     }

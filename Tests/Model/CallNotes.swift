@@ -28,7 +28,19 @@ struct CallNotes {
     var trades: [ModelTrade] = []
     var steps: [ModelStep] = []
     var ledger: [ModelLedgerEntry] = []
-    var guardValues: [ModelGuardValue] = []
+    /// Guards' values and what the rules decided, in the order in which they came.
+    var risk: [ModelChange] = []
+    /// What counts once the order is taken: rates' fields with their tenths, the same order.
+    var rates: [String: Int64] = [:]
+    var same: String?
+    var isTaken = false
+    /// What the main order was asked with, before its price was found.
+    var askedPrice: Int64 = 0
+    var askedTrigger: Int64 = 0
+    var askedPegLimit: Int64 = 0
+    /// Children that come with the main order.
+    var coming = 0
+    var changedThrottles: Set<String> = []
     var touchedAccounts: Set<String> = []
     var touchedPositions: Set<String> = []
     var touchedInstrument = false
@@ -63,6 +75,6 @@ struct CallNotes {
 
     var isEmpty: Bool {
         causes.isEmpty && ledger.isEmpty && touchedAccounts.isEmpty && !touchedInstrument
-            && !hasWorked
+            && !hasWorked && changedThrottles.isEmpty
     }
 }

@@ -14,10 +14,16 @@ extension Functions {
         case .commit(let commit): return call("commit", arguments(commit, model, now))
         case .tick(let symbol): return call("tick", Argument(symbol))
         case .createAccount(let balance): return account(balance: balance)
-        case .changeAccount(let id, let state, let isActive, let shortLimit):
+        case .changeAccount(let id, let standing):
             return account(
-                id, create: false, state: Int64(state.rawValue), isActive: isActive,
-                shortLimit: shortLimit)
+                id, create: false, state: Int64(standing.state.rawValue),
+                isActive: standing.isActive, shortLimit: standing.shortLimit.raw,
+                group: standing.group ?? "",
+                selfTradeScope: Int64(standing.selfTradeScope.rawValue),
+                makerBps: standing.makerFeeBps ?? -1, takerBps: standing.takerFeeBps ?? -1,
+                multiple: standing.multiple)
+        case .resetThrottle(let account, let symbol):
+            return call("throttle", Argument(account), Argument(symbol), "test", "")
         case .cash(let account, let kind, let amount):
             return transact(account, kind: Int64(kind.rawValue), amount: amount)
         case .shares(let account, let symbol, let quantity, let price):
@@ -28,7 +34,7 @@ extension Functions {
             changed?.makerBps = makerBps
             changed?.takerBps = takerBps
             return instrument(symbol, create: false, packed: changed?.packed ?? [])
-        case .pause: preconditionFailure("a pause calls nothing")
+        case .pause, .decree: preconditionFailure("this calls nothing")
         }
     }
 
@@ -45,7 +51,8 @@ extension Functions {
             Argument(terms.expireAt(now)), Argument(hash), Argument(revision),
             Argument(step.reason), Argument(text(terms.guards)), Argument(hostPart),
             Argument(terms.flags.rawValue), Argument(terms.selfTrade.rawValue),
-            Argument(terms.ext.packed), Argument(step.state), Argument(timer), "", "",
+            Argument(terms.ext.packed), Argument(step.state), Argument(timer),
+            policy(step.policy, model), Argument(step.decisions),
         ] + step.children.flatMap { arguments($0, now) }
     }
 
@@ -67,7 +74,7 @@ extension Functions {
         return [
             Argument(step.order), optional(step.price), optional(step.quantity),
             Argument(model.instruments[symbol]?.revision ?? 1), Argument(text(step.guards)),
-            optional(step.triggerPrice), "", "",
+            optional(step.triggerPrice), policy(step.policy, model), Argument(step.decisions),
         ]
     }
 
@@ -79,7 +86,7 @@ extension Functions {
             Argument((parent?.ext.stateVersion ?? 0) - step.versionsBehind),
             Argument(revision - (step.isStale ? 1 : 0)), Argument(step.state),
             Argument(step.timer.map { now + $0 * 1_000 } ?? 0), Argument(step.wakes.rawValue),
-            Argument(step.end), "", "",
+            Argument(step.end), policy(step.policy, model), Argument(step.decisions),
         ]
         for item in step.items {
             switch item {
@@ -92,6 +99,14 @@ extension Functions {
             }
         }
         return arguments
+    }
+
+    private func policy(_ known: KnownPolicy, _ model: Model) -> Argument {
+        switch known {
+        case .any: ""
+        case .newest: Argument(model.control.policy)
+        case .old: Argument(model.control.policy + 1)
+        }
     }
 
     private var hostPart: [UInt8] { [0, 0, 0, 0, 0, 0] }

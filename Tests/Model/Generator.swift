@@ -44,6 +44,8 @@ struct Generator {
     var placed: [Placed] = []
     var submitted: [SubmitStep] = []
     var accounts = 0
+    /// The switch that is on.
+    var switched: String?
 
     init(seed: UInt64) { random = SplitMix64(seed: seed) }
 

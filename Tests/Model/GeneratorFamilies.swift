@@ -81,6 +81,7 @@ extension Generator {
         terms.quantity = habit.lot * number(1...habit.mostLots)
         if chance(10) { terms.expiry = .soon(number(2...9)) }
         terms.ext.role = .container
+        if chance(35) { terms.guards = guards(habit) }
         terms.ext.wakes = FamilyWakes(rawValue: UInt8(pick(8)))
         order.terms = terms
         order.state = Array("state\(pick(9))".utf8)
@@ -123,6 +124,8 @@ extension Generator {
         var step = CommitStep(parent: placed[index].id)
         if chance(5) { step.versionsBehind = 1 }
         if chance(3) { step.isStale = true }
+        step.policy = known()
+        if chance(10) { step.decisions = [9] }
         step.state = Array("state\(pick(99))".utf8)
         step.timer = chance(50) ? number(1...20) : nil
         step.wakes = FamilyWakes(rawValue: UInt8(pick(8)))

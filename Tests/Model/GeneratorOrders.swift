@@ -12,7 +12,7 @@ extension Generator {
         if chance(15) { terms.book = .internal }
         if chance(10) { terms.expiry = .soon(number(1...4)) }
         if chance(1) { terms.expiry = .passed }
-        if chance(20) { terms.guards = guards(habit) }
+        if chance(35) { terms.guards = guards(habit) }
         terms.selfTrade =
             chance(40) ? .cancelNewest : one(of: [.cancelOldest, .cancelBoth, .decrement])
         if chance(side == .sell ? 20 : 8) {
@@ -67,15 +67,6 @@ extension Generator {
     /// Of the most that an order may have, there are at most forty slices.
     mutating func display(_ habit: Habit) -> Int64 {
         habit.lot * number(max(1, habit.mostLots / 40)...max(1, habit.mostLots / 3))
-    }
-
-    mutating func guards(_ habit: Habit) -> [Guard] {
-        (0...pick(2)).map { index in
-            Guard(
-                rule: "rule\(index)", mode: chance(70) ? .enforce : .shadow, metric: .position,
-                limit: habit.lot * number(1...habit.mostLots * 8), code: "position_limit",
-                exemptIfReducing: chance(50))
-        }
     }
 
     mutating func addTrigger(_ terms: inout OrderTermsStep, _ habit: Habit) {

@@ -14,14 +14,16 @@ extension Generator {
         case 85..<86: return shares()
         case 86..<88: return changeAccount()
         case 88..<89: return .createAccount(balance: balance())
+        case 95..<96: return control()
         case 89..<91: return changeInstrument()
-        case 91..<96: return .tick(symbol: one(of: habits.map(\.symbol)))
-        default: return .pause(2)
+        case 91..<95: return .tick(symbol: one(of: habits.map(\.symbol)))
+        default: return switched == nil || chance(50) ? .pause(2) : control()
         }
     }
 
     private mutating func submit() -> SubmitStep {
         if !submitted.isEmpty && chance(4) { return again() }
+        if let double = submitted.last, chance(10) { return twice(double) }
         let habit = one(of: habits)
         let side: Side = chance(50) ? .buy : .sell
         var order = SubmitStep(
@@ -32,6 +34,9 @@ extension Generator {
         } else if chance(20) {
             makeFamily(&order, habit)
         }
+        if chance(15) { order.terms.guards.append(duplicateGuard()) }
+        order.policy = known()
+        if chance(10) { order.decisions = [0, 7, 0] }
         spoil(&order)
         fit(&order.terms)
         for index in order.children.indices { fit(&order.children[index].terms) }
@@ -68,6 +73,16 @@ extension Generator {
         return order
     }
 
+    /// The same order under another id, as by a double click; now and then it is told of.
+    private mutating func twice(_ order: SubmitStep) -> SubmitStep {
+        var double = order
+        double.clientID = "c\(submitted.count)"
+        double.policy = known()
+        if chance(50) { double.terms.guards = [duplicateGuard()] }
+        submitted.append(double)
+        return double
+    }
+
     /// The newest are the likeliest to be open.
     private mutating func anOrder() -> String {
         guard !placed.isEmpty, !chance(3) else { return "1-nothing" }
@@ -95,7 +110,9 @@ extension Generator {
             step.price = habit.basePrice + number(-6...6) * habit.tick
             step.quantity = max(habit.lot, terms.quantity / habit.lot / number(2...8) * habit.lot)
         }
-        if chance(20) { step.guards = guards(habit) }
+        if chance(25) { step.guards = amendGuards(habit) }
+        step.policy = known()
+        if chance(10) { step.decisions = [1, 2, 3] }
         return step
     }
 
@@ -120,30 +137,7 @@ extension Generator {
 
     /// Mostly back to normal, so that a script doesn't end with all accounts shut.
     private mutating func changeAccount() -> Step {
-        let state: AccountState =
-            chance(75) ? .active : one(of: [.reducing, .cancelOnly, .halted])
-        let habit = one(of: habits)
-        return .changeAccount(
-            anAccount(), state: state, isActive: chance(93),
-            shortLimit: shortLimit(habit))
-    }
-
-    private mutating func shortLimit(_ habit: Habit) -> Int64 {
-        switch pick(10) {
-        case 0..<3: 0
-        case 3..<6: habit.lot * habit.mostLots / 2
-        case 6..<9: habit.lot * habit.mostLots * 3
-        default: Scaled.maximum / 2
-        }
-    }
-
-    /// In half of the scripts accounts may sell short from the beginning.
-    mutating func firstSteps() -> [Step] {
-        guard chance(50) else { return [] }
-        return (1...accounts).map { account in
-            .changeAccount(
-                String(account), state: .active, isActive: true, shortLimit: shortLimit(habits[0]))
-        }
+        .changeAccount(anAccount(), standing(one(of: habits)))
     }
 
     private mutating func changeInstrument() -> Step {

@@ -6,7 +6,7 @@ import Trading
 enum Invariants {
     /// What is broken first, nil where nothing is.
     static func broken(_ state: RedisState, _ replica: Replica) -> String? {
-        cash(state, replica) ?? holds(state) ?? shares(state, replica)
+        cash(state, replica) ?? holds(state) ?? Sums.broken(state) ?? shares(state, replica)
             ?? reduceOnly(state) ?? orders(state) ?? families(state) ?? places(state)
             ?? replayed(state, replica)
     }
@@ -23,14 +23,17 @@ enum Invariants {
         where Int128(account.balance) != replica.ledgerSums[account.id] ?? 0 {
             return "account \(account.id): its ledger doesn't sum to its balance"
         }
-        let overdrawn = state.accounts.values.first { $0.held > $0.balance || $0.held < 0 }
+        let overdrawn = state.accounts.values.first {
+            $0.held < 0 || ($0.multiple == 10_000 && $0.held > $0.balance)
+        }
         return overdrawn.map { "account \($0.id) holds \($0.held) of \($0.balance)" }
     }
 
     private static func holds(_ state: RedisState) -> String? {
         for order in state.orders.values {
             guard let instrument = state.instruments[order.symbol] else { return "no instrument" }
-            if (try? Amounts.need(instrument, order)) != order.hold {
+            guard let account = state.accounts[order.account] else { return "no account" }
+            if (try? Amounts.need(instrument.paid(by: account), order)) != order.hold {
                 return "order \(order.id) holds \(order.hold)"
             }
         }
@@ -58,7 +61,7 @@ enum Invariants {
     }
 
     /// The sum of what orders are charged; of a link group its largest member.
-    private static func charge(_ orders: [ModelOrder], _ amount: (ModelOrder) -> Int64) -> Int64 {
+    static func charge(_ orders: [ModelOrder], _ amount: (ModelOrder) -> Int64) -> Int64 {
         let groups = Dictionary(grouping: orders) {
             $0.ext.link == 0 ? $0.id : "\($0.family) \($0.ext.link)"
         }

@@ -70,6 +70,8 @@ struct Model {
     /// Containers' plugin states and alarms.
     var states: [String: [UInt8]] = [:]
     var timers: [String: Int64] = [:]
+    /// What staff has decided, and what the script counts in time.
+    var control = ModelControl()
 
     /// UTC microseconds of the present call.
     var time: Int64 = 0
@@ -148,9 +150,9 @@ struct Model {
         case .createAccount(let balance):
             notes = CallNotes(kind: .account, symbol: "")
             return try createAccount(balance: balance)
-        case .changeAccount(let id, let state, let isActive, let shortLimit):
+        case .changeAccount(let id, let standing):
             notes = CallNotes(kind: .account, symbol: "")
-            return try changeAccount(id, state, isActive: isActive, shortLimit: shortLimit)
+            return try changeAccount(id, standing)
         case .cash(let account, let kind, let amount):
             notes = CallNotes(kind: .transaction, symbol: "")
             return try moveCash(account, kind, amount)
@@ -160,7 +162,10 @@ struct Model {
         case .changeInstrument(let symbol, let state, let makerBps, let takerBps):
             notes = CallNotes(kind: .instrument, symbol: symbol)
             return try changeInstrument(symbol, state, makerBps: makerBps, takerBps: takerBps)
-        case .pause: return Answer(word: "")
+        case .resetThrottle(let account, let symbol):
+            notes = CallNotes(kind: .throttle, symbol: symbol)
+            return try resetThrottle(account, symbol)
+        case .pause, .decree: return Answer(word: "")
         }
     }
 }

@@ -15,12 +15,29 @@ extension Model {
     }
 
     mutating func changeAccount(
-        _ id: String, _ state: AccountState, isActive: Bool, shortLimit: Int64
+        _ id: String, _ standing: AccountStanding
     ) throws(Refusal) -> Answer {
+        let group = standing.group ?? ""
+        if !group.isEmpty && control.groups[group] == nil {
+            throw Refusal("unknown_group", "group=\(group)")
+        }
         var account = try account(id)
-        account.state = state
-        account.isActive = isActive
-        account.shortLimit = shortLimit
+        let fees = [standing.makerFeeBps ?? -1, standing.takerFeeBps ?? -1]
+        if fees != [account.makerBps, account.takerBps] && account.totals.openOrders > 0 {
+            throw Refusal("open_orders", "account=\(id)")
+        }
+        if standing.multiple == 10_000 && account.held > account.balance {
+            throw Refusal(
+                "insufficient_cash",
+                "required=\(money(account.held)), available=\(money(account.balance))")
+        }
+        account.state = standing.state
+        account.isActive = standing.isActive
+        account.shortLimit = standing.shortLimit.raw
+        account.group = group
+        account.selfTradeScope = standing.selfTradeScope
+        (account.makerBps, account.takerBps) = (fees[0], fees[1])
+        account.multiple = standing.multiple
         accounts[id] = account
         notes.touchedAccounts.insert(id)
         return Answer(word: "ok", account: account)
@@ -31,7 +48,7 @@ extension Model {
     ) throws(Refusal) -> Answer {
         let account = try account(id)
         let signed = kind == .withdrawal ? -amount : amount
-        if signed < 0 { try requireCash(-signed, id) }
+        if signed < 0 { try requireFreeCash(-signed, id) }
         try book(id, kind, signed, shares: 0, "", "test")
         return Answer(word: "ok", account: account)
     }

@@ -23,6 +23,7 @@ extension Model {
         guard let order = table[id] else { throw Refusal("unknown_order", "order_id=\(id)") }
         guard order.isOpen else { return closedAnswer(order) }
         let instrument = try instrument(order.symbol)
+        if isOld(step.policy) { return Answer(word: "stale") }
         try requireOpen(instrument)
         try requireAmendable(order, step)
         var amended = Amended(order)
@@ -34,11 +35,14 @@ extension Model {
                 word: "ok", sequence: order.lastSequence, order: order, numbers: [1, 0, 0, 0, 0])
         }
         try check(instrument, order, amended)
+        try requireNoSwitch(account(order.account))
         if try isBusy(order.symbol, unless: { $0.notes.causes[id] == nil }) {
             return Answer(word: "busy")
         }
         notes.mainOrder = id
+        try judgeAmend(step.guards, id)
         note(id, .amended)
+        noteDecisions(id, step.decisions)
         let keepsPlace = try apply(amended, to: id, step.guards)
         try finishWork(order.symbol)
         return Answer(

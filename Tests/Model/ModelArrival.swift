@@ -30,7 +30,7 @@ extension Model {
     /// it may not; it is as it was then, but for its price.
     mutating func admit(_ id: String, _ guards: [Guard]) throws(Refusal) {
         try change(id) { $0.isPending = true }
-        try judge(guards, id)
+        try judge(guards, id, isWaiting: false)
         if order(id).isPegged { try setPegPrice(id) }
         if order(id).pricing == .market { try setProtectionPrice(id) }
         let arriving = order(id)
@@ -48,6 +48,7 @@ extension Model {
             $0.status = $0.filled > 0 ? .partiallyFilled : .new
         }
         if !arriving.isAfter { self.guards[id] = nil }
+        take(id)
     }
 
     /// Trades what an admitted order can trade, and puts the rest where it belongs.
@@ -80,7 +81,7 @@ extension Model {
             .filter { order.reaches($0.price) }.sorted { isAhead($0, $1) }
         for resting in others {
             let taken = try min(walk.left, countable(resting, walk))
-            if resting.account == order.account {
+            if isOwn(order, resting) {
                 if order.selfTrade == .cancelNewest || order.selfTrade == .cancelBoth {
                     return walk
                 }
@@ -145,7 +146,8 @@ extension Model {
             cost += Int128(
                 try Amounts.amount(instrument, price: order.price, quantity: walk.left, up: true))
         }
-        let fee = Amounts.fee(ofTenThousandths: cost * Int128(instrument.takerBps))
+        let bps = try charged(order).takerBps
+        let fee = Amounts.fee(ofTenThousandths: cost * Int128(bps))
         try requireCash(Amounts.bounded(cost + fee), order.account)
     }
 

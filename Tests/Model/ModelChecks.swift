@@ -45,18 +45,12 @@ extension Model {
     func checkAccount(
         _ account: ModelAccount, _ instrument: ModelInstrument, _ side: Side, _ quantity: Int64
     ) throws(Refusal) {
-        let values = "account=\(account.id)"
-        guard account.isActive else { throw Refusal("account_inactive", values) }
-        switch account.state {
-        case .active: break
-        case .reducing:
-            guard try onlyReduces(account.id, instrument.symbol, side, quantity) else {
-                throw Refusal("account_reducing", values)
-            }
-        case .cancelOnly: throw Refusal("account_cancel_only", values)
-        case .halted: throw Refusal("account_halted", values)
-        }
+        let (state, values) = try requireStanding(account)
         _ = try exposure(account.id, instrument.symbol, side, quantity)
+        guard state == .reducing,
+            try !onlyReduces(account.id, instrument.symbol, side, quantity)
+        else { return }
+        throw Refusal("account_reducing", values)
     }
 
     /// The position were all the account's open orders of the side and this quantity filled.
@@ -76,35 +70,10 @@ extension Model {
         return side == .buy ? owned < 0 && outcome <= 0 : owned > 0 && outcome >= 0
     }
 
-    /// Notes every guard's value; throws the first enforced one that doesn't hold. The order isn't
-    /// charged for yet; of a link group only what it adds counts.
-    mutating func judge(_ guards: [Guard], _ id: String) throws(Refusal) {
-        let order = order(id)
-        guard !guards.isEmpty else { return }
-        let added = max(0, order.workable - groupWorking(order))
-        let value = try exposure(order.account, order.symbol, order.side, added)
-        let reduces = try onlyReduces(order.account, order.symbol, order.side, added)
-        let scale = try instrument(order.symbol).quantityScale
-        var failure: Refusal?
-        for rule in guards {
-            let holds = abs(value) <= rule.limit || (rule.exemptIfReducing && reduces)
-            notes.guardValues.append(
-                ModelGuardValue(
-                    isEnforced: rule.mode == .enforce, held: holds, value: value,
-                    limit: rule.limit, rule: rule.rule, order: id))
-            guard !holds, rule.mode == .enforce, failure == nil else { continue }
-            failure = Refusal(
-                rule.code,
-                "value=\(Scaled.format(value, scale: scale)), "
-                    + "limit=\(Scaled.format(rule.limit, scale: scale))")
-        }
-        if let failure { throw failure }
-    }
-
     /// Money or shares for all that it has to work with, at its price. What the others of its link
     /// group hold is there for it too.
     func requireCover(_ order: ModelOrder) throws(Refusal) {
-        let instrument = try instrument(order.symbol)
+        let instrument = try charged(order)
         if order.side == .buy {
             var working = order
             working.isPending = false
@@ -118,7 +87,7 @@ extension Model {
     }
 
     func requireCash(_ required: Int64, _ id: String, shared: Int64 = 0) throws(Refusal) {
-        let available = try account(id).balance - held(id) + shared
+        let available = try available(id) + shared
         guard required > available, required > shared else { return }
         throw Refusal(
             "insufficient_cash",

@@ -7,7 +7,7 @@ extension Model {
     mutating func commit(_ step: CommitStep) throws(Refusal) -> Answer {
         let id = step.parent
         guard let parent = table[id] else { throw Refusal("unknown_order", "order_id=\(id)") }
-        guard parent.isOpen, step.versionsBehind == 0, !step.isStale else {
+        guard parent.isOpen, step.versionsBehind == 0, !step.isStale, !isOld(step.policy) else {
             return Answer(word: "stale")
         }
         let instrument = try instrument(parent.symbol)
@@ -17,6 +17,7 @@ extension Model {
         }
         notes.mainOrder = id
         note(id, .changed)
+        noteDecisions(id, step.decisions)
         states[id] = step.state
         timers[id] = step.timer.map { now + $0 * 1_000 }
         try change(id) {

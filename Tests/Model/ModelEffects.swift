@@ -6,6 +6,8 @@ import Trading
 extension Model {
     mutating func finish(before: Model) throws(Refusal) -> ModelEvent {
         try totalHolds(before)
+        try totalCosts()
+        keepThrottles()
         for id in notes.touchedAccounts {
             accounts[id]?.updatedAt = time
             accounts[id]?.lastSequence = sequence
@@ -22,8 +24,13 @@ extension Model {
         for id in notes.changed { owners.insert(order(id).account) }
         for id in owners {
             let held = try held(id)
-            if accounts[id]?.held != held { notes.touchedAccounts.insert(id) }
+            var totals = accounts[id]?.totals ?? ModelTotals()
+            try totalOpen(id, &totals)
+            if accounts[id]?.held != held || accounts[id]?.totals != totals {
+                notes.touchedAccounts.insert(id)
+            }
             accounts[id]?.held = held
+            accounts[id]?.totals = totals
             guard !notes.symbol.isEmpty else { continue }
             let old = position(id, notes.symbol)
             var new = old
@@ -44,7 +51,16 @@ extension Model {
             _ = try open(owner, notes.symbol, .buy)
             _ = try open(owner, notes.symbol, .sell)
         }
+        try checkOpen()
         _ = try levels()
+    }
+
+    /// Whether the money of all that is open can be told.
+    func checkOpen() throws(Refusal) {
+        for owner in Set(notes.changed.map { order($0).account }) {
+            var totals = ModelTotals()
+            try totalOpen(owner, &totals)
+        }
     }
 
     private func changes(_ levels: [LevelChange]) -> [ModelChange] {
@@ -68,7 +84,7 @@ extension Model {
         if let trade = notes.trades.last, let market = markets[trade.symbol] {
             changes.append(.market(market))
         }
-        changes += notes.guardValues.map { .guardValue($0) }
+        changes += notes.risk
         return changes
     }
 

@@ -15,6 +15,8 @@ enum ModelChange: Hashable {
     case ledger(ModelLedgerEntry)
     case market(ModelMarket)
     case guardValue(ModelGuardValue)
+    case decision(DecisionRecord)
+    case throttle(Throttle)
     /// What no command of a script makes: always a difference.
     case unexpected(Change)
 
@@ -30,7 +32,9 @@ enum ModelChange: Hashable {
         case .ledger(let entry): self = .ledger(ModelLedgerEntry(entry))
         case .market(let market): self = .market(ModelMarket(market))
         case .guardValue(let value): self = .guardValue(ModelGuardValue(value))
-        case .key, .audit, .bust, .decision: self = .unexpected(change)
+        case .decision(let decision): self = .decision(decision)
+        case .throttle(let throttle): self = .throttle(throttle)
+        case .key, .audit, .bust: self = .unexpected(change)
         }
     }
 
@@ -41,7 +45,9 @@ enum ModelChange: Hashable {
         case .level(let level): "\(level.side.rawValue):\(level.price.raw)"
         case .position(let position): position.key
         case .account(let account): account.id
-        case .instrument, .trade, .step, .ledger, .market, .guardValue, .unexpected: nil
+        case .instrument, .trade, .step, .ledger, .market, .guardValue, .decision, .throttle,
+            .unexpected:
+            nil
         }
     }
 
@@ -56,7 +62,7 @@ enum ModelChange: Hashable {
         case .account: 6
         case .ledger: 7
         case .market: 8
-        case .guardValue: 9
+        case .guardValue, .decision, .throttle: 9
         case .unexpected: 10
         }
     }

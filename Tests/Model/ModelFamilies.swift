@@ -66,7 +66,7 @@ extension Model {
             try setTrail(id)
             try setWorstPrice(id)
         }
-        try judge(guards[id] ?? [], id)
+        try judge(guards[id] ?? [], id, isWaiting: true)
         try requireCover(order(id))
         try requireReducing(order(id))
         try change(id) { $0.isPending = false }

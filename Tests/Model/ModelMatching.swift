@@ -28,7 +28,7 @@ extension Model {
                 return .noOrders
             }
             guard order.reaches(resting.price) else { return .beyondPrice }
-            let isOwn = resting.account == order.account
+            let isOwn = isOwn(order, resting)
             if !isOwn && order.book == .internal && isOutsideLit(resting.price, order.symbol) {
                 return .outsideLit
             }
@@ -49,13 +49,13 @@ extension Model {
     /// A market buy pays from what nothing else holds. What it holds itself is for just this.
     private func canPay(_ order: ModelOrder, _ resting: ModelOrder) throws(Refusal) -> Bool {
         guard order.pricing == .market, order.side == .buy else { return true }
-        let instrument = try instrument(order.symbol)
+        let instrument = try charged(order)
         let amount = try Amounts.amount(
             instrument, price: resting.price, quantity: min(order.working, resting.visible))
         let total = Amounts.fee(
             ofTenThousandths: Amounts.feeSum(order) + Int128(amount) * Int128(instrument.takerBps))
         let fee = max(0, total - Int128(order.fee))
-        let cash = try account(order.account).balance - held(order.account, besides: order.id)
+        let cash = try available(order.account, besides: order.id)
         return Int128(amount) + fee <= Int128(cash)
     }
 

@@ -26,7 +26,8 @@ extension Model {
             order.isPending = false
         }
         if !order.isOpen || id != notes.sweeping {
-            order.hold = try Amounts.need(instrument(order.symbol), order)
+            order.hold = try Amounts.need(charged(order), order)
+            _ = try Amounts.notional(instrument(order.symbol), order)
         }
         table.put(order)
         note(id, cause)

@@ -16,7 +16,7 @@ extension Model {
         }
         let instrument = try instrument(step.symbol)
         let account = try account(step.account)
-        if step.isStale { return Answer(word: "stale") }
+        if step.isStale || isOld(step.policy) { return Answer(word: "stale") }
         try requireOpen(instrument)
         try check(instrument, step.terms)
         try checkAccount(account, instrument, step.terms.side, step.terms.quantity)
@@ -37,6 +37,12 @@ extension Model {
         var isRejected = false
         do throws(Refusal) {
             try start(step.terms, step.id, step.symbol, hash: step.requestHash)
+            noteDecisions(step.id, step.decisions)
+            notes.coming = step.children.count
+            let asked = order(step.id)
+            (notes.askedPrice, notes.askedTrigger, notes.askedPegLimit) = (
+                asked.price, asked.ext.triggerPrice, asked.ext.pegLimit
+            )
             if !step.reason.isEmpty { throw Refusal(step.reason) }
             try enter(step)
         } catch {
@@ -78,12 +84,15 @@ extension Model {
     private mutating func enter(_ step: SubmitStep) throws(Refusal) {
         let id = step.id
         if step.terms.ext.role == .container {
+            try judgeContainer(step.terms.guards, id)
+            take(id)
             try change(id) { $0.isPending = false }
             states[id] = step.state
             if let timer = step.timer { timers[id] = now + timer * 1_000 }
             try create(step.children, of: id)
         } else if step.terms.ext.triggerSource != nil {
             try park(id, step.terms.guards)
+            take(id)
             try create(step.children, of: id)
             try fireIfTrue(id)
         } else {
@@ -92,6 +101,7 @@ extension Model {
             try work(id)
             noteFills()
         }
+        try checkOpen()
         try begin(step.children, of: id)
     }
 
@@ -164,6 +174,7 @@ extension Model {
                     try park(id, child.terms.guards)
                     try fireIfTrue(id)
                 }
+                try checkOpen()
             } catch {
                 try fail(id, error)
                 try endRejectedGroup(of: id)

@@ -60,9 +60,20 @@ private func setting(_ name: String, _ standard: Int) -> Int {
             "step bid", "step ask", "step main_filled", "step linked", "step self_trade",
             "step reduce_only", "step granted", "step trailed", "step pegged",
             "step parent_ended", "step refreshed", "ended amount_too_large",
-        ]
+            "unknown_group", "kill_switch", "risk_block", "not_latched", "ended kill_switch",
+            "ended account_halted", "latched true", "latched false",
+        ] + everyGuard
         let missed = all.filter { words[$0] == nil }
         #expect(missed.isEmpty, "never met: \(missed)")
+    }
+
+    /// Each metric in each scope, holding and not.
+    private var everyGuard: [String] {
+        GuardMetric.allCases.flatMap { metric in
+            metric.scopes.flatMap { scope in
+                [true, false].map { "guard \(metric.name) \(scope.name) \($0)" }
+            }
+        } + GuardMetric.allCases.map { "\($0.name)_limit" }
     }
 
     private func report(_ failure: Failure, of script: Script, _ engine: Engine) throws {

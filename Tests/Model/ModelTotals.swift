@@ -23,7 +23,7 @@ extension Model {
     }
 
     /// The sum of what each order is charged, of each link group the largest.
-    private func charge(
+    func charge(
         _ orders: [ModelOrder], _ amount: (ModelOrder) -> Int64
     ) throws(Refusal) -> Int64 {
         var sum: Int128 = 0
@@ -71,7 +71,7 @@ extension Model {
 
     func groupHold(_ order: ModelOrder) -> Int64 { groupMates(order).map(\.hold).max() ?? 0 }
 
-    private func groupMates(_ order: ModelOrder) -> [ModelOrder] {
+    func groupMates(_ order: ModelOrder) -> [ModelOrder] {
         guard order.ext.link != 0 else { return [] }
         return family(of: order.id).filter {
             $0.isOpen && $0.side == order.side && isInGroup(order, with: $0)

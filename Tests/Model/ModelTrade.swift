@@ -11,8 +11,8 @@ extension Model {
         let amount = try Amounts.amount(instrument, price: resting.price, quantity: quantity)
         let fill = Fill(price: resting.price, quantity: quantity, amount: amount)
         let sizes = [taker, resting].map { position($0.account, $0.symbol).quantity }
-        let takerFee = try take(fill, taker.id, instrument.takerBps)
-        let makerFee = try take(fill, resting.id, instrument.makerBps)
+        let takerFee = try take(fill, taker.id, charged(taker).takerBps)
+        let makerFee = try take(fill, resting.id, charged(resting).makerBps)
         let (buyer, seller) = taker.side == .buy ? (taker, resting) : (resting, taker)
         let (buyFee, sellFee) = taker.side == .buy ? (takerFee, makerFee) : (makerFee, takerFee)
         notes.trades.append(
@@ -61,6 +61,7 @@ extension Model {
     /// The order's own figures, and its container's. Returns the fee that this fill pays.
     private mutating func take(_ fill: Fill, _ id: String, _ bps: Int64) throws(Refusal) -> Int64 {
         var order = order(id)
+        if order.filled == 0 { countExecuted(order) }
         let feeSum = Amounts.feeSum(order) + Int128(fill.amount) * Int128(bps)
         let paidBefore = order.fee
         try add(fill, to: &order)
@@ -155,7 +156,7 @@ extension Model {
         let traded = order(id)
         guard traded.side == .buy, traded.ext.link != 0 else { return }
         for member in family(of: id).reversed() where isInGroup(traded, with: member) {
-            guard try account(traded.account).balance < held(traded.account) else { return }
+            guard try available(traded.account) < 0 else { return }
             guard table[member.id]?.isOpen == true else { continue }
             try close(member.id, .cancelled, reason: "insufficient_cash")
         }

@@ -143,8 +143,15 @@ extension Model {
         for order in inOrder(behind, by: { sign * $0.ext.pegLimit }) {
             guard notes.fires < limits.fires else { return false }
             notes.fires += 1
+            if overflowing.contains(order.id) {
+                try endOverflowing(order.id)
+                continue
+            }
+            notes.settingOff = order.id
             try trail(order.id, to: point)
             step(.restated, order.id, "trailed")
+            try checkTotals()
+            notes.settingOff = nil
         }
         return true
     }

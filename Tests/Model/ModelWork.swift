@@ -6,6 +6,7 @@ import Trading
 
 extension Model {
     mutating func finishWork(_ symbol: String) throws(Refusal) {
+        try checkOpen()
         takePoints(symbol)
         try settleFamilies()
         guard try instrument(symbol).state == .open else { return }
@@ -58,6 +59,11 @@ extension Model {
     }
 
     private mutating func arrive(_ entry: QueueEntry) throws(Refusal) {
+        do throws(Refusal) {
+            try requireArrival(entry.id)
+        } catch {
+            return try fail(entry.id, error)
+        }
         if order(entry.id).status == .triggered {
             do throws(Refusal) {
                 try admit(entry.id, guards[entry.id] ?? [])

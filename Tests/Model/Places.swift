@@ -75,6 +75,7 @@ extension Model {
         state.guards = guards.mapValues { $0.map(\.encoded).joined(separator: ";") }
         state.states = states
         state.timers = timers.mapValues { String($0) }
+        state.throttles = control.throttles
         state.points = symbols.filter { !$0.value.points.isEmpty || $0.value.goesOn }
             .mapValues(\.points)
         return state

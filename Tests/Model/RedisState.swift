@@ -32,6 +32,9 @@ struct RedisState: Equatable {
     var timers: [String: String] = [:]
     var points: [String: [Int64]] = [:]
     var fees: Int64 = 0
+    var throttles: [String: Throttle] = [:]
+    /// P:scopes, but for its `policy` and `kept`.
+    var totals: [String: [Int64]] = [:]
 }
 
 extension RedisState {
@@ -65,6 +68,13 @@ extension RedisState {
         (children, guards) = (texts("children"), texts("guards"))
         for (id, blob) in hash("states") { states[id] = Array(blob) }
         timers = RedisState.set(functions, "timers")
+        for (key, record) in hash("throttles") {
+            throttles[key] = try Throttle(key: key, record: record)
+        }
+        for (field, record) in hash("scopes") where field != "policy" && field != "kept" {
+            var reader = ByteReader(record)
+            while !reader.isAtEnd { totals[field, default: []].append(try reader.int64()) }
+        }
         for symbol in instruments.keys { try readSymbol(functions, symbol) }
     }
 
@@ -128,6 +138,7 @@ extension RedisState {
         found = found ?? differs("guards", guards, expected.guards)
         found = found ?? differs("state", states, expected.states)
         found = found ?? differs("timer", timers, expected.timers)
+        found = found ?? differs("throttle", throttles, expected.throttles)
         return found ?? differs("points", points, expected.points)
     }
 }

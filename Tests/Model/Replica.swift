@@ -34,6 +34,7 @@ struct Replica {
             case .trade(let trade):
                 trades.append(trade)
                 state.fees += trade.buyFee.raw + trade.sellFee.raw
+            case .throttle(let throttle): state.throttles[throttle.key] = throttle
             case .guardValue, .key, .audit, .step, .bust, .decision: break
             }
         }

@@ -56,6 +56,10 @@ final class Runner {
     /// As a host does it: a busy call is made again. There is an end to it.
     private func perform(_ step: Step) throws {
         if case .pause(let millis) = step { return pauseMillis(millis) }
+        if case .decree(let decree) = step {
+            functions.put(decree)
+            return model.control.take(decree)
+        }
         let now = functions.time()
         for _ in 0..<500 where try call(step, now: now) != "busy" { return }
         throw Mismatch(what: "\(step): busy without an end")
@@ -100,6 +104,10 @@ final class Runner {
             words[String(order.reason.prefix { $0 != ":" }), default: 0] += 1
             words["ended \(order.reason.prefix { $0 != ":" })", default: 0] += 1
         case .step(let step): words["step \(step.reason)", default: 0] += 1
+        case .guardValue(let value):
+            let (metric, scope) = (value.metric.name, value.scope.name)
+            words["guard \(metric) \(scope) \(value.held)", default: 0] += 1
+        case .throttle(let throttle): words["latched \(throttle.isLatched)", default: 0] += 1
         default: return
         }
     }
@@ -181,7 +189,10 @@ private func outline(_ event: ModelEvent?) -> String {
             "level \(level.side) \(level.price.raw) \(level.quantity.raw)/\(level.orderCount)"
         case .position(let position): "position \(position.key)"
         case .account(let account): "account \(account.id)"
-        case .guardValue(let value): "guard \(value.rule) \(value.order) \(value.value)"
+        case .guardValue(let value):
+            "guard \(value.rule) \(value.order) \(value.metric) \(value.scope) \(value.value)"
+        case .throttle(let throttle): "throttle \(throttle.key) \(throttle.isLatched)"
+        case .decision(let decision): "decision \(decision.orderID.text)"
         case .instrument, .ledger, .market, .unexpected: "…"
         }
     }

@@ -39,6 +39,8 @@ struct SubmitStep: Hashable {
     var isStale = false
     var reason = ""
     var children: [ChildStep] = []
+    var policy = KnownPolicy.any
+    var decisions: [UInt8] = []
     /// Of a container.
     var state: [UInt8] = []
     /// Milliseconds after the call; nil = no alarm.
@@ -53,6 +55,8 @@ struct AmendStep: Hashable {
     var quantity: Int64?
     var triggerPrice: Int64?
     var guards: [Guard] = []
+    var policy = KnownPolicy.any
+    var decisions: [UInt8] = []
 }
 
 struct CommitStep: Hashable {
@@ -72,6 +76,22 @@ struct CommitStep: Hashable {
     var wakes: FamilyWakes = []
     var end = ""
     var items: [Item] = []
+    var policy = KnownPolicy.any
+    var decisions: [UInt8] = []
+}
+
+/// The version of limits and modes that a host names.
+enum KnownPolicy: Hashable {
+    case any, newest, old
+}
+
+/// What other functions of the script write, put there as it is.
+enum Decree: Hashable {
+    /// 1 to 4; nil = there is no such group.
+    case group(String, state: UInt8)
+    /// `firm`, `account:ID`, `group:ID`; kind 1 kill switch, 2 a rule's block, 0 = off.
+    case control(String, kind: UInt8)
+    case policy(Int64)
 }
 
 enum Step: Hashable {
@@ -81,10 +101,12 @@ enum Step: Hashable {
     case commit(CommitStep)
     case tick(symbol: String)
     case createAccount(balance: Int64)
-    case changeAccount(String, state: AccountState, isActive: Bool, shortLimit: Int64)
+    case changeAccount(String, AccountStanding)
     case cash(account: String, kind: LedgerKind, amount: Int64)
     case shares(account: String, symbol: String, quantity: Int64, price: Int64)
     case changeInstrument(String, state: InstrumentState, makerBps: Int64, takerBps: Int64)
+    case resetThrottle(account: String, symbol: String)
+    case decree(Decree)
     /// Milliseconds.
     case pause(Int)
 }

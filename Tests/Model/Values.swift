@@ -15,8 +15,22 @@ struct ModelAccount: Hashable {
     var updatedAt: Int64 = 0
     var lastSequence: Int64 = 0
     var currency: String
+    var group = ""
+    var selfTradeScope = SelfTradeScope.account
+    /// -1: the instrument's.
+    var makerBps: Int64 = -1
+    var takerBps: Int64 = -1
+    var multiple: Int64 = 10_000
+    var totals = ModelTotals()
+}
 
-    var available: Int64 { balance - held }
+/// What an account has open and what its positions cost.
+struct ModelTotals: Hashable {
+    var openOrders: Int64 = 0
+    var openBuy: Int64 = 0
+    var openSell: Int64 = 0
+    var longCost: Int64 = 0
+    var shortCost: Int64 = 0
 }
 
 extension ModelAccount {
@@ -26,7 +40,13 @@ extension ModelAccount {
             balance: account.balance.raw, held: account.held.raw,
             shortLimit: account.shortLimit.raw, createdAt: account.createdAt,
             updatedAt: account.updatedAt, lastSequence: account.lastSequence,
-            currency: account.currency)
+            currency: account.currency, group: account.group ?? "",
+            selfTradeScope: account.selfTradeScope, makerBps: account.makerFeeBps ?? -1,
+            takerBps: account.takerFeeBps ?? -1, multiple: account.multiple,
+            totals: ModelTotals(
+                openOrders: account.openOrderCount, openBuy: account.openBuyNotional.raw,
+                openSell: account.openSellNotional.raw, longCost: account.longCost.raw,
+                shortCost: account.shortCost.raw))
     }
 }
 
@@ -41,6 +61,8 @@ struct ModelPosition: Hashable {
     var reduceCount: Int64 = 0
     var realized: Int64 = 0
     var lastSequence: Int64 = 0
+    /// Orders that have traded.
+    var executed: Int64 = 0
 
     var key: String { "\(account):\(symbol)" }
 }
@@ -51,7 +73,7 @@ extension ModelPosition {
             account: position.account, symbol: position.symbol, quantity: position.quantity.raw,
             held: position.held.raw, openBuy: position.openBuy.raw, cost: position.cost.raw,
             reduceCount: Int64(position.reduceOnlyCount), realized: position.realized.raw,
-            lastSequence: position.lastSequence)
+            lastSequence: position.lastSequence, executed: position.executed)
     }
 }
 
@@ -160,8 +182,11 @@ extension ModelLedgerEntry {
 struct ModelGuardValue: Hashable {
     var isEnforced: Bool
     var held: Bool
+    var metric: GuardMetric
+    var scope: GuardScope
     var value: Int64
     var limit: Int64
+    var windowMillis: Int64
     var rule: String
     var order: String
 }
@@ -169,8 +194,9 @@ struct ModelGuardValue: Hashable {
 extension ModelGuardValue {
     init(_ value: GuardValue) {
         self.init(
-            isEnforced: value.isEnforced, held: value.held, value: value.value, limit: value.limit,
-            rule: value.rule, order: value.orderID.text)
+            isEnforced: value.isEnforced, held: value.held, metric: value.metric,
+            scope: value.scope, value: value.value, limit: value.limit,
+            windowMillis: value.windowMillis, rule: value.rule, order: value.orderID.text)
     }
 }
 

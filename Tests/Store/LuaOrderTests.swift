@@ -31,6 +31,7 @@ private func words(_ event: Event) -> [String] {
         case .bust(let bust): "bust \(bust.trade.id) \(bust.reason)"
         case .step(let step): "\(step.kind) \(step.orderID.text) \(step.reason)"
         case .decision(let decision): "decision \(decision.orderID.text)"
+        case .throttle(let throttle): "throttle \(throttle.key) \(throttle.isLatched)"
         }
     }
 }

@@ -40,7 +40,7 @@ import Testing
         #expect(loaded.text == Scripts.current.libraryName)
         for function in [
             "submit", "cancel", "amend", "account", "transact", "instrument", "tick", "commit",
-            "family", "project", "seed", "key",
+            "family", "project", "seed", "key", "bust", "throttle",
         ] {
             // Without its arguments each refuses; a missing function would be an error.
             let reply = try redis.command("FCALL", Scripts.current.name(function), "1", "oes:{0}")

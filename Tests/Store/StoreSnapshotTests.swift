@@ -47,7 +47,8 @@ private struct Caches: Equatable {
                 positions[key] = position
             case .level(let level): apply(level, event.symbol)
             case .market(let market): markets[market.symbol] = market
-            case .trade, .instrument, .ledger, .guardValue, .key, .audit, .step, .bust, .decision:
+            case .trade, .instrument, .ledger, .guardValue, .key, .audit, .step, .bust, .decision,
+                .throttle:
                 continue
             }
         }

@@ -53,7 +53,9 @@ package final class FeedPublisher {
             case .account(let account): publish(account, event)
             case .position(let position): publish(position, event)
             case .instrument(let instrument): publish(instrument, event)
-            case .trade, .level, .ledger, .market, .guardValue, .key, .audit, .step, .bust, .decision: break
+            case .trade, .level, .ledger, .market, .guardValue, .key, .audit, .step, .bust, .decision,
+                .throttle:
+                break
             }
         }
     }

@@ -25,7 +25,7 @@ enum NotificationJSON {
             case .instrument(let instrument): return notification(id, instrument, event)
             case .bust(let bust): return notification(id, bust, event, picture)
             case .account, .position, .level, .ledger, .market, .guardValue, .key, .audit, .step,
-                .decision:
+                .decision, .throttle:
                 return nil
             }
         }

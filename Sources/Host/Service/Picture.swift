@@ -173,7 +173,7 @@ package final class Picture {
             let wasOpen = isOpen
             if let ended = keyRing.apply(key) { onKeyEnded?(ended) }
             if wasOpen, !isOpen { onFirstKey?() }
-        case .trade, .ledger, .guardValue, .audit, .step, .bust, .decision: break
+        case .trade, .ledger, .guardValue, .audit, .step, .bust, .decision, .throttle: break
         }
     }
 }

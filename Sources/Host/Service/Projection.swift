@@ -33,7 +33,7 @@ struct Projection {
             push(item, to: .ledgerOf(account: entry.account))
         case .audit(let entry): push(entry.listItem, to: .audit)
         case .order, .account, .position, .level, .instrument, .market, .guardValue, .key, .step,
-            .decision, .bust:
+            .decision, .throttle, .bust:
             break
         }
     }

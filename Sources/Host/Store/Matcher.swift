@@ -18,7 +18,7 @@ package final class Matcher {
     /// Made once, so that a call builds no name.
     private struct Names {
         let submit, cancel, amend, account, transact, instrument: ScriptFunction
-        let tick, commit, family, project, seed, key, bust: ScriptFunction
+        let tick, commit, family, project, seed, key, bust, throttle: ScriptFunction
 
         init(_ scripts: Scripts) {
             submit = ScriptFunction(scripts, "submit")
@@ -34,12 +34,13 @@ package final class Matcher {
             seed = ScriptFunction(scripts, "seed")
             key = ScriptFunction(scripts, "key")
             bust = ScriptFunction(scripts, "bust")
+            throttle = ScriptFunction(scripts, "throttle")
         }
 
         var all: [ScriptFunction] {
             [
                 submit, cancel, amend, account, transact, instrument, tick, commit, family,
-                project, seed, key, bust,
+                project, seed, key, bust, throttle,
             ]
         }
     }
@@ -183,6 +184,23 @@ package final class Matcher {
                 $0.append(actor.encoded(.tradeBusted))
             }, answer
         ) { reply throws(RedisFailure) in try BustReply(reply) }
+    }
+
+    /// Opens a throttle that has shut; `reason` has 1 to 255 bytes. Not to be repeated: a second one is
+    /// refused as not_latched.
+    package func resetThrottle(
+        account: String, symbol: String, reason: String, by actor: Actor,
+        _ answer: @escaping Answer<ThrottleReply>
+    ) {
+        call(
+            names.throttle,
+            {
+                $0.append(account)
+                $0.append(symbol)
+                $0.append(reason)
+                $0.append(actor.encoded(.throttleReset))
+            }, answer
+        ) { reply throws(RedisFailure) in try ThrottleReply(reply, key: "\(account):\(symbol)") }
     }
 
     package func seed(_ seed: SeedCall, _ answer: @escaping Answer<SeedReply>) {

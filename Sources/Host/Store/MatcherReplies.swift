@@ -97,6 +97,11 @@ package enum BustReply: Sendable, Equatable {
     case refused(ScriptRefusal)
 }
 
+package enum ThrottleReply: Sendable, Equatable {
+    case done(Throttle, sequence: Int64)
+    case refused(ScriptRefusal)
+}
+
 package enum KeyReply: Sendable, Equatable {
     case done(AccessKey, sequence: Int64)
     case refused(ScriptRefusal)
@@ -236,6 +241,17 @@ extension BustReply {
     init(_ reply: ReplyReader) throws(RedisFailure) {
         switch reply.word {
         case "ok": self = .done(sequence: try reply.number(1))
+        case "refused": self = .refused(try reply.refusal())
+        default: throw reply.unexpected
+        }
+    }
+}
+
+extension ThrottleReply {
+    init(_ reply: ReplyReader, key: String) throws(RedisFailure) {
+        switch reply.word {
+        case "ok":
+            self = .done(try reply.throttle(2, key), sequence: try reply.number(1))
         case "refused": self = .refused(try reply.refusal())
         default: throw reply.unexpected
         }

@@ -74,6 +74,15 @@ struct ReplyReader {
         }
     }
 
+    func throttle(_ index: Int, _ key: String) throws(RedisFailure) -> Throttle {
+        let record = try bytes(index)
+        do throws(RecordError) {
+            return try Throttle(key: key, record: record[...])
+        } catch {
+            throw .unexpected(error.what)
+        }
+    }
+
     func key(_ index: Int, _ id: String) throws(RedisFailure) -> AccessKey {
         let record = try bytes(index)
         do throws(RecordError) {

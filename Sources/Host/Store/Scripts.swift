@@ -26,7 +26,9 @@ package struct Scripts: Sendable {
         ("080_position", PackageResources._80_position_lua),
         ("090_book", PackageResources._90_book_lua),
         ("100_guards", PackageResources._00_guards_lua),
+        ("101_totals", PackageResources._01_totals_lua),
         ("102_policy", PackageResources._02_policy_lua),
+        ("103_rates", PackageResources._03_rates_lua),
         ("104_session", PackageResources._04_session_lua),
         ("105_entry", PackageResources._05_entry_lua),
         ("110_walk", PackageResources._10_walk_lua),
@@ -55,6 +57,7 @@ package struct Scripts: Sendable {
         ("262_commit", PackageResources._62_commit_lua),
         ("270_project", PackageResources._70_project_lua),
         ("280_seed", PackageResources._80_seed_lua),
+        ("285_throttle", PackageResources._85_throttle_lua),
         ("290_key", PackageResources._90_key_lua),
         ("300_bust", PackageResources._00_bust_lua),
     ]

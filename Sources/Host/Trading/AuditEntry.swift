@@ -13,6 +13,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case sessionOpened = "session_opened"
     case sessionEnded = "session_ended"
     case tradeBusted = "trade_busted"
+    case throttleReset = "throttle_reset"
 }
 
 package enum AuditTarget: UInt8, Sendable {
@@ -23,6 +24,8 @@ package enum AuditTarget: UInt8, Sendable {
     case position
     /// Before: the trade as lists hold it. After: the reason, an s1.
     case trade
+    /// Its id is `account:symbol`. After: the reason, an s1.
+    case throttle = 13
 
     package var name: String { "\(self)" }
 }

@@ -111,6 +111,7 @@ package enum Change: Hashable, Sendable {
     case bust(TradeBust)
     case step(OrderStep)
     case decision(DecisionRecord)
+    case throttle(Throttle)
 }
 
 package struct Event: Hashable, Sendable {
@@ -171,6 +172,9 @@ package struct Event: Hashable, Sendable {
         case 11: return .audit(try AuditEntry(sequence: sequence, time: time, from: &reader))
         case 12: return .step(try OrderStep(from: &reader))
         case 13: return .bust(try TradeBust(from: &reader))
+        case 23:
+            let key = try reader.string()
+            return .throttle(try Throttle(key: key, record: reader.rest()))
         case 21: return .decision(try DecisionRecord(from: &reader))
         case let other: throw RecordError(what: "unknown event section \(other)")
         }

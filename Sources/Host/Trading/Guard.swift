@@ -146,6 +146,11 @@ extension GuardValue {
 package struct DecisionRecord: Hashable, Sendable {
     package let orderID: OrderID
     package let bytes: [UInt8]
+
+    package init(orderID: OrderID, bytes: [UInt8]) {
+        self.orderID = orderID
+        self.bytes = bytes
+    }
 }
 
 extension DecisionRecord {

@@ -78,6 +78,7 @@ package enum AuditJSON {
                     into: &json)
             case .key: KeyJSON.write(try AccessKey(id: id, record: record), into: &json)
             case .trade: json.null()
+            case .throttle: try writeThrottle(record, id, into: &json)
             case .position:
                 let position = try Position(key: id, record: record)
                 guard let instrument = instruments[position.symbol] else { return json.null() }
@@ -88,5 +89,20 @@ package enum AuditJSON {
         } catch {
             json.null()
         }
+    }
+
+    /// Before it was opened, the throttle; after, why it was.
+    private static func writeThrottle(
+        _ record: ArraySlice<UInt8>, _ id: String, into json: inout JSONWriter
+    ) throws(RecordError) {
+        json.beginObject()
+        if let throttle = try? Throttle(key: id, record: record) {
+            json.field("latched", throttle.isLatched)
+            json.field("latched_at", time: throttle.latchedAt)
+        } else {
+            var reader = ByteReader(record)
+            json.field("reason", try reader.string())
+        }
+        json.endObject()
     }
 }

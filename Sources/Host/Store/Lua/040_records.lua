@@ -11,6 +11,7 @@ local CONTAINER, AFTER = 1, 2
 -- What only some orders have (see below), zero and false where it isn't given.
 local new_extra, read_extra
 local unpack_order, pack_order, unpack_account, pack_account, unpack_position, pack_position
+local totals_in
 local unpack_instrument, pack_instrument, unpack_market, pack_market
 local INSTRUMENT_LEAST_BYTES = 5 + 8 * 8 + 1
 
@@ -148,8 +149,14 @@ function unpack_order(id, record)
     o.home = o.status <= PARTIALLY_FILLED
         and not (x and (x.queued or x.waiting or x.role == CONTAINER))
     o.placed, o.cause, o.record, o.is_changed = false, 0, record, false
-    o.held_before, o.open_before, o.guards_text = nil, nil, nil
-    if x then note_indexes(o, x) end
+    o.held_before, o.open_before, o.noted_before, o.guards_text = nil, nil, nil, nil
+    -- What it is charged for by now: the money follows from that where it is asked for. An order that
+    -- is open counts among its account's.
+    o.notional, o.held_price, o.is_counted = nil, o.price, true
+    if x then
+        note_indexes(o, x)
+        if x.peg > 0 then o.held_price = x.peg_limit end
+    end
     return o
 end
 
@@ -182,6 +189,12 @@ function pack_account(a)
         a.short_limit, a.created_at, a.updated_at, a.last_seq, a.maker_bps, a.taker_bps, a.multiple,
         a.open_orders, a.open_buy, a.open_sell, a.long_cost, a.short_cost, #a.currency, a.currency,
         #a.group, a.group, a.host)
+end
+
+-- What a record says of open orders and positions, without the rest: open_orders, open_buy, open_sell,
+-- long_cost, short_cost, currency, group.
+function totals_in(record)
+    return unpack_struct('<lllllBc0Bc0', record, 4 + 9 * 8 + 1)
 end
 
 local POSITION_FORMAT = '<BI3lllllll'

@@ -11,6 +11,10 @@
 
 local NONE = {}
 
+-- What is only for limits and standing stands in a table: a chunk has no more than 200 locals. A
+-- buying-power multiple is in 1/10000: this one lends nothing.
+local risk = { CASH_ONLY = 10000 }
+
 local function append(call, name, item)
     local list = call[name]
     if list == NONE then
@@ -109,6 +113,9 @@ function begin(keys, kind, symbol)
     call.changed_levels, call.changed_instruments = NONE, NONE
     -- Sections of the event that are packed as they come up.
     call.trades, call.steps, call.ledger, call.guards, call.access = NONE, NONE, NONE, NONE, NONE
+    -- Of risk's limits: totals of scopes that were read, throttles, what counts once the order is taken.
+    call.totals, call.throttles, call.rates, call.is_taken = NONE, NONE, NONE, false
+    call.is_kept, call.unbarred, call.same, call.coming = nil, nil, nil, 0
     -- Commands, most of them on zsets: those that add to one are found by its key and the member,
     -- those that remove from one by its key.
     call.writes, call.additions, call.removals = NONE, NONE, NONE

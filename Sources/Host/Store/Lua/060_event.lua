@@ -7,7 +7,7 @@ local VALUES_PER_COMMAND = 4000
 local prepare, commit, audit
 
 -- What is audited, as the AUDIT section numbers it.
-local AUDITED = { account = 1, instrument = 2, key = 3, position = 4 }
+local AUDITED = { account = 1, instrument = 2, key = 3, position = 4, throttle = 13 }
 
 do
 
@@ -130,6 +130,8 @@ end
 -- The last step of the first half: packs the records that changed and the event.
 function prepare(call)
     piece_count = 0
+    risk.keep_totals(call)
+    if call.throttles ~= NONE then risk.keep_throttles(call) end
     add_piece(pack('<BBlBc0', 1, call.kind, call.time, #call.symbol, call.symbol))
     add_instruments(call.changed_instruments)
     if call.main then add_order(call.main) end

@@ -44,19 +44,32 @@ function family_of(call, id)
     return family
 end
 
--- What the other members on the order's side hold, and work with, at most.
+-- The money at its held price that an order is charged for now.
+local function charged_notional(call, order)
+    local notional = order.notional
+    if not notional then
+        notional = notional_of(call.instrument, order.held_price, order.working)
+        order.notional = notional
+    end
+    return notional
+end
+risk.charged_notional = charged_notional
+
+-- What the other members on the order's side hold, work with, and work with in money, at most.
 function largest_of_others(call, order)
-    local hold, working = 0, 0
+    local hold, working, notional = 0, 0, 0
     local x = order.x
-    if not x or x.link == 0 then return hold, working end
+    if not x or x.link == 0 then return hold, working, notional end
     for _, member in ipairs(family_of(call, order.id)) do
         local other = member.x
         if member ~= order and other and other.link == x.link and member.side == order.side then
+            local money = charged_notional(call, member)
             if member.hold > hold then hold = member.hold end
             if member.working > working then working = member.working end
+            if money > notional then notional = money end
         end
     end
-    return hold, working
+    return hold, working, notional
 end
 
 end

@@ -40,54 +40,89 @@ local function only_reduces(position, side, quantity)
     return position.quantity > 0 and outcome >= 0
 end
 
--- Charges account and position with what an order holds and works with from now on. A link group is
--- charged its largest member's. Nothing is marked as changed.
-local function charge_hold(call, order, hold, working)
+-- What positions cost an account, after one of them has come from `before` to what it costs now.
+function risk.note_cost(account, before, now)
+    local long, short = (now > 0 and now or 0) - (before > 0 and before or 0), 0
+    if now < 0 or before < 0 then
+        short = (before < 0 and before or 0) - (now < 0 and now or 0)
+    end
+    account.long_cost = bounded(account.long_cost + long)
+    account.short_cost = bounded(account.short_cost + short)
+end
+
+-- Charges account and position with what an order holds and works with from now on, and with what that
+-- is in money. A link group is charged its largest member's. Nothing is marked as changed.
+local function charge_hold(call, order, hold, working, notional)
     local was_hold, was_working = order.hold, order.working
-    order.hold, order.working = hold, working
+    local was_notional = order.notional or risk.charged_notional(call, order)
+    order.hold, order.working, order.notional = hold, working, notional
     if order.x then
-        local other_hold, other_working = largest_of_others(call, order)
+        local other_hold, other_working, other_notional = largest_of_others(call, order)
         if hold < other_hold then hold = other_hold end
         if was_hold < other_hold then was_hold = other_hold end
         if working < other_working then working = other_working end
         if was_working < other_working then was_working = other_working end
+        if notional < other_notional then notional = other_notional end
+        if was_notional < other_notional then was_notional = other_notional end
     end
-    local position = position_of(call, order.account)
+    local position, account = position_of(call, order.account), account_of(call, order.account)
     if order.side == BUY then
-        if hold ~= was_hold then
-            local account = account_of(call, order.account)
-            account.held = bounded(account.held + (hold - was_hold))
-        end
+        account.held = bounded(account.held + (hold - was_hold))
+        account.open_buy = bounded(account.open_buy + (notional - was_notional))
         position.open_buy = bounded(position.open_buy + (working - was_working))
     else
+        account.open_sell = bounded(account.open_sell + (notional - was_notional))
         position.held = bounded(position.held + (working - was_working))
     end
 end
 
+-- What account and position are charged by now: held, its money, its units.
+local function charges(call, order)
+    local position, account = position_of(call, order.account), account_of(call, order.account)
+    if order.side == BUY then return account.held, account.open_buy, position.open_buy end
+    return 0, account.open_sell, position.held
+end
+
 -- Gives back what an order holds, as if it had not come yet, until `update_hold` is called for it.
 local function lift(call, order)
-    local position = position_of(call, order.account)
-    order.held_before = order.side == BUY and account_of(call, order.account).held or 0
-    order.open_before = order.side == BUY and position.open_buy or position.held
-    charge_hold(call, order, 0, 0)
+    order.held_before, order.noted_before, order.open_before = charges(call, order)
+    charge_hold(call, order, 0, 0, 0)
 end
 
 -- Brings what account and position hold for an order in line with what it needs now: nothing once
 -- it has ended.
 local function update_hold(call, order)
-    local working = working_of(order)
-    local hold, position, account = working, position_of(call, order.account), nil
-    local held, open = order.held_before, order.open_before
+    local working, price = working_of(order), held_price_of(order)
+    local hold, notional = working, nil
     if order.side == BUY then
-        hold = buy_need(call.instrument, order, working)
-        account = account_of(call, order.account)
-        held, open = held or account.held, open or position.open_buy
+        hold, notional = buy_need(call, order, working, price)
     else
-        open = open or position.held
+        notional = notional_of(call.instrument, price, working)
     end
-    order.held_before, order.open_before = nil, nil
-    charge_hold(call, order, hold, working)
-    if account and account.held ~= held then account_changed(call, account) end
-    local now = order.side == BUY and position.open_buy or position.held
-    if now ~= open then position_changed(call, position) end
+    local held, noted, open = order.held_before, order.noted_before, order.open_before
+    if not held then held, noted, open = charges(call, order) end
+    order.held_before, order.noted_before, order.open_before = nil, nil, nil
+    charge_hold(call, order, hold, working, notional)
+    local held_now, noted_now, open_now = charges(call, order)
+    if held_now ~= held or noted_now ~= noted then
+        account_changed(call, account_of(call, order.account))
+    end
+    if open_now ~= open then position_changed(call, position_of(call, order.account)) end
+end
+
+-- One more of the account's open orders.
+function risk.count(call, order)
+    if order.is_counted then return end
+    order.is_counted = true
+    local account = account_of(call, order.account)
+    account.open_orders = account.open_orders + 1
+    account_changed(call, account)
+end
+
+function risk.discount(call, order)
+    if not order.is_counted then return end
+    order.is_counted = false
+    local account = account_of(call, order.account)
+    account.open_orders = account.open_orders - 1
+    account_changed(call, account)
 end

@@ -29,6 +29,8 @@ local function iso_time(micros)
         fmod(quotient(second, 60), 60), fmod(second, 60))
 end
 
+risk.iso_time = iso_time
+
 -- Whether the calendar has it closed, and when it opens next, where that is known.
 local function calendar_state(changes, time)
     if #changes == 0 then return false end

@@ -1,21 +1,18 @@
 -- What an order must satisfy to be taken at all, new or amended. All of it is refused, and none of
 -- it is recorded.
 
-local BLOCKED_STATES = { [3] = 'account_cancel_only', [4] = 'account_halted' }
-
 -- `quantity` is what the order would add to the account's open orders.
 function risk.check_account(call, account, side, quantity)
-    if account.active ~= 1 then refuse('account_inactive', 'account=' .. account.id) end
-    local code = BLOCKED_STATES[account.state]
-    if code then refuse(code, 'account=' .. account.id) end
+    local code, values, state = risk.barred(call, account)
+    if code then refuse(code, values) end
     if account.currency ~= call.instrument.currency then
         refuse('currency_mismatch', 'account=' .. account.currency .. ', instrument='
             .. call.instrument.currency)
     end
     local position = position_of(call, account.id)
     exposure(position, side, quantity)
-    if account.state == 2 and not only_reduces(position, side, quantity) then
-        refuse('account_reducing', 'account=' .. account.id)
+    if state == 2 and not only_reduces(position, side, quantity) then
+        refuse('account_reducing', values)
     end
 end
 
@@ -51,7 +48,7 @@ function risk.uncovered(call, order)
     local working = working_of(order)
     local other_hold, other_working = largest_of_others(call, order)
     if order.side == BUY then
-        local required = buy_need(instrument, order, working)
+        local required = buy_need(call, order, working, held_price_of(order))
         local available = available_cash(account) + other_hold
         if required <= available or required <= other_hold then return nil end
         return 'insufficient_cash', risk.money_values(instrument, required, available)
@@ -65,9 +62,9 @@ end
 -- A market buy's: what it would trade now, to the unit. `cost` is that without fees.
 function risk.uncovered_cost(call, order, cost)
     local instrument, account = call.instrument, account_of(call, order.account)
-    local fee, rest = multiply_divide(cost, instrument.taker_bps, 10000)
+    local fee, rest = multiply_divide(cost, risk.taker_bps(instrument, account), 10000)
     if rest > 0 then fee = fee + 1 end
     local required, available = bounded(cost + fee), available_cash(account)
-    if required <= available then return nil end
+    if required <= available or required == 0 then return nil end
     return 'insufficient_cash', risk.money_values(instrument, required, available)
 end

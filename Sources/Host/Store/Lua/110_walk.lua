@@ -21,7 +21,16 @@ end
 -- What becomes of an order that meets one of its own account.
 local SELF_TRADE = { NEWEST = 1, OLDEST = 2, BOTH = 3, DECREMENT = 4 }
 
-local each_resting, look_ahead, protected, protection_price
+-- Whether a resting order counts as the incoming one's account's own: by the account, or by its group
+-- where the account asks for that.
+function risk.is_own(call, order, resting)
+    if resting.account == order.account then return true end
+    local account = account_of(call, order.account)
+    return account.self_trade_scope == 1 and account.group ~= ''
+        and account_of(call, resting.account).group == account.group
+end
+
+local each_resting, look_ahead, protected
 -- Set in 120_settle.lua.
 local reducing_beside
 
@@ -117,7 +126,7 @@ function look_ahead(call, order)
     each_resting(call, key, limit, function(resting)
         local price = resting.price
         if is_beyond(order, price) then return true end
-        local is_own = resting.account == order.account
+        local is_own = risk.is_own(call, order, resting)
         if is_own and (order.self_trade == SELF_TRADE.NEWEST
             or order.self_trade == SELF_TRADE.BOTH) then
             stop = 'self'

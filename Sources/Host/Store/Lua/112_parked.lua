@@ -213,6 +213,7 @@ function close_order(call, order, status, reason)
     order.status = status
     order.reason = sub(reason, 1, 255)
     order.closed_at = call.time
+    risk.discount(call, order)
     if order.x then retire(call, order) end
 end
 

@@ -20,6 +20,10 @@ end
 -- the indexes that the order stands in; the family hears of it after the arrival.
 local function fill(call, order, trade, bps)
     add_notional(order, trade)
+    if order.filled == 0 then
+        local position = position_of(call, order.account)
+        position.executed = position.executed + 1
+    end
     order.filled = order.filled + trade.quantity
     order.amount = bounded(order.amount + trade.amount)
     if order.filled == order.quantity then
@@ -42,7 +46,9 @@ local function settle_side(call, order, trade, sign, fee)
         ledger_entry(call, 6, account, -fee, 0, call.symbol, order.id)
         call.fee = call.fee + fee
     end
+    local cost = position.cost
     move_shares(position, sign * trade.quantity, trade.amount, true)
+    risk.note_cost(account, cost, position.cost)
     account_changed(call, account)
     position_changed(call, position)
 end
@@ -296,8 +302,10 @@ function make_trade(call, order, resting, quantity)
     local instrument, price = call.instrument, resting.price
     local made = { price = price, quantity = quantity }
     made.amount = amount_of(instrument, price, quantity)
-    local fee = fill(call, order, made, instrument.taker_bps)
-    local resting_fee = fill(call, resting, made, instrument.maker_bps)
+    local fee = fill(
+        call, order, made, risk.taker_bps(instrument, account_of(call, order.account)))
+    local resting_fee = fill(
+        call, resting, made, risk.maker_bps(instrument, account_of(call, resting.account)))
     order_changed(call, resting, 2)
     local buy, buy_fee, sell, sell_fee = order, fee, resting, resting_fee
     if order.side == SELL then buy, buy_fee, sell, sell_fee = resting, resting_fee, order, fee end

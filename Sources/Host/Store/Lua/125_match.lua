@@ -36,11 +36,11 @@ end
 -- own trades may take orders away that were counted with it.
 local function is_paid(call, order, price, quantity)
     if order.side == SELL then return true end
-    local instrument = call.instrument
+    local instrument, account = call.instrument, account_of(call, order.account)
     local amount = amount_of(instrument, price, quantity)
-    local fee, rest = multiply_divide(amount, instrument.taker_bps, 10000)
+    local fee, rest = multiply_divide(amount, risk.taker_bps(instrument, account), 10000)
     if rest > order.fee_rest then fee = fee + 1 end
-    return amount + fee <= available_cash(account_of(call, order.account))
+    return amount + fee <= available_cash(account)
 end
 
 -- Trades until nothing is left, and returns nil; or returns why it ends:
@@ -60,7 +60,7 @@ function match_order(call, order, at_least)
         local resting = front(call, order.book, side, limit)
         if not resting or is_beyond(order, resting.price) then return 'end' end
         local price = resting.price
-        local is_own = resting.account == order.account
+        local is_own = risk.is_own(call, order, resting)
         if is_own and order.self_trade == SELF_TRADE.NEWEST then return 'self' end
         if not is_own and bid and (price < bid or price > ask) then return 'lit' end
         if call.fills >= FILLS_PER_CALL and order.filled >= at_least then return 'cap' end

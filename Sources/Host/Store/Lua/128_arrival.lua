@@ -59,10 +59,7 @@ end
 -- for a trigger is only judged and covered.
 function refusal(call, order, guards, is_waiting)
     if #guards > 0 then
-        local _, others = largest_of_others(call, order)
-        local working = working_of(order)
-        local code, values = risk.judge(
-            call, guards, order, working > others and working - others or 0)
+        local code, values = risk.judge(call, guards, order, is_waiting)
         if code then return code, values end
     end
     local x = order.x
@@ -136,6 +133,8 @@ end
 local function go_on(call, order)
     local x = order.x
     lift(call, order)
+    local bar, why = risk.barred_arrival(call, order)
+    if bar then return parked.turn_away(call, order, bar, why) end
     if order.status ~= TRIGGERED then
         call.first_price, call.last_price, call.last_quantity = 0, 0, 0
         conclude(call, order, match_order(call, order, 0))

@@ -130,11 +130,17 @@ local function trail_side(call, side, price)
         if call.fires == FIRES_PER_CALL then return false end
         call.fires = call.fires + 1
         local order = found[index]
-        set_trail(call, order, price)
-        parked.arm(call, order)
-        update_hold(call, order)
-        note_restated(call, order, 'trailed')
-        order_changed(call, order, 7)
+        if culprits.ids[order.id] then
+            parked.turn_away(call, order, 'amount_too_large', '')
+        else
+            culprits.at_risk = order.id
+            set_trail(call, order, price)
+            parked.arm(call, order)
+            update_hold(call, order)
+            note_restated(call, order, 'trailed')
+            order_changed(call, order, 7)
+            culprits.at_risk = false
+        end
     end
     return true
 end

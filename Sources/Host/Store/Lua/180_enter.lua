@@ -69,8 +69,12 @@ local function fill_order(order, args, at, flags, self_trade, ext)
     -- start_order sets what else there is.
     order.accepted_seq, order.created_at, order.last_seq, order.updated_at = 0, 0, 0, 0
     order.cause, order.record, order.home, order.placed = 0, false, false, false
-    order.held_before, order.open_before, order.guards_text = nil, nil, nil
-    if x then check_extra(order) end
+    order.held_before, order.open_before, order.noted_before, order.guards_text = nil, nil, nil, nil
+    order.notional, order.held_price, order.is_counted = 0, order.price, false
+    order.asked_price = order.price
+    if not x then return end
+    check_extra(order)
+    order.asked_trigger, order.asked_peg_limit = x.trigger_price, x.peg_limit
 end
 
 function entry.read_new_order(args)
@@ -147,6 +151,7 @@ local function wait_for_trigger(call, order, guards, begin_work)
     local code, values = triggers.start_trigger(call, order), ''
     if not code then code, values = refusal(call, order, guards, true) end
     if code then return code, values end
+    risk.take(call, order)
     if begin_work then begin_work() end
     order.status = PARKED
     parked.park(call, order)
@@ -172,6 +177,7 @@ function entry.enter(call, order, guards, begin_work)
     if x and x.source > 0 then return wait_for_trigger(call, order, guards, begin_work) end
     local code, values = refusal(call, order, guards, false)
     if code then return code, values end
+    risk.take(call, order)
     if begin_work then begin_work() end
     if x and x.reduce_only then parked.start_reducer(call, order) end
     if x and x.peg > 0 then index_peg(call, order) end
@@ -194,6 +200,7 @@ function entry.create_children(call, main, children, family)
         child.status = PARKED
         set_in(call, 'orders', child.id, child)
         order_changed(call, child, 1)
+        risk.count(call, child)
         family[#family + 1] = child
         names = names == '' and child.key or names .. ',' .. child.key
         child.x.waiting = child.x.role == AFTER

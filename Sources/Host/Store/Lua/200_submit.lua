@@ -110,7 +110,11 @@ local function submit(keys, args)
     local begin_work = children and function()
         entry.create_children(call, order, children, family)
     end
+    call.coming = children and #children or 0
     if x and x.role == CONTAINER then
+        local code, values = risk.judge_container(call, guards, order)
+        if code then return rejected(call, order, code, values) end
+        risk.take(call, order)
         if begin_work then begin_work() end
         entry.check_children(call, order)
         start_container(call, order, args[19], timer)

@@ -191,6 +191,7 @@ local function amend(keys, args)
         return nil, { 'ok', order.last_seq, pack_order(order), 1, 0, 0, 0, 0, 0 }
     end
     check_values(call.instrument, order, price, quantity, trigger)
+    risk.check_switches(call, account_of(call, order.account))
     if has_unfinished(call) then return work_chunk(call), { 'busy', call.seq } end
     -- Where that ended or changed the order, the amend is answered when it is made again.
     if expire_first(call) then return call, { 'busy', call.seq } end
@@ -201,6 +202,7 @@ local function amend(keys, args)
         return call, { 'busy', call.seq }
     end
     call.main = order
+    risk.judge_amend(call, read_guards(args[5]), order)
     order_changed(call, order, 4)
     risk.note_decisions(call, order.id, args[8])
     local difference = quantity - order.quantity

@@ -50,6 +50,19 @@ local function read_standing(keys, args)
     }
 end
 
+-- Holds were made of the fees; and what was lent must be back before nothing is lent any more.
+local function check_change(account, standing)
+    local is_recounted = account.maker_bps ~= standing.maker_bps
+        or account.taker_bps ~= standing.taker_bps
+    if is_recounted and account.open_orders > 0 then
+        refuse('open_orders', 'account=' .. account.id)
+    end
+    if standing.multiple == risk.CASH_ONLY and account.held > account.balance then
+        refuse('insufficient_cash', 'required=' .. decimal(account.held, MONEY_SCALE)
+            .. ', available=' .. decimal(account.balance, MONEY_SCALE))
+    end
+end
+
 local function account_function(keys, args)
     expect_arguments(args, 15)
     local is_new = whole_within(args[2], 'create', 0, 1) == 1
@@ -68,7 +81,12 @@ local function account_function(keys, args)
             refuse('currency_fixed', 'currency=' .. account.currency)
         end
         if not is_as_expected(account, args[10]) then return nil, { 'stale' } end
+        check_change(account, standing)
         account_changed(call, account)
+        if account.group ~= standing.group then
+            risk.forget_totals(call, account.group)
+            risk.forget_totals(call, standing.group)
+        end
     end
     for name, value in pairs(standing) do account[name] = value end
     audit(call, args[9], AUDITED.account, account.id, old, account)

@@ -6,7 +6,7 @@ local DEPOSIT, WITHDRAWAL, ADJUSTMENT = 1, 2, 3
 
 -- Adds signed money. What open orders hold can't be taken.
 local function move_cash(call, account, kind, amount, description)
-    local available = available_cash(account)
+    local available = risk.free_cash(account)
     if amount < 0 and available + amount < 0 then
         refuse('insufficient_cash', 'required=' .. decimal(-amount, MONEY_SCALE) .. ', available='
             .. decimal(available, MONEY_SCALE))
@@ -31,7 +31,9 @@ local function adjust_shares(call, account, quantity, price, description)
     exposure(position, BUY, quantity)
     if price < 0 then price = market_of(call).last end
     local amount = amount_of(instrument, price, quantity < 0 and -quantity or quantity)
+    local cost = position.cost
     move_shares(position, quantity, amount, false)
+    risk.note_cost(account, cost, position.cost)
     position_changed(call, position)
     account_changed(call, account)
     ledger_entry(call, ADJUSTMENT, account, 0, quantity, call.symbol, description)

@@ -50,6 +50,7 @@ local function seed_positions(call, take, instruments)
         local position = unpack_position(key, false)
         set_in(call, 'positions', key, position)
         move_shares(position, quantity, amount, false)
+        risk.note_cost(account, 0, position.cost)
         position_changed(call, position)
         ledger_entry(call, 3, account, 0, quantity, symbol, 'initial shares')
     end

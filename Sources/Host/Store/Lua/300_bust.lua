@@ -125,7 +125,9 @@ local function take_back(call, trade, order_id, sign, fee, reason)
         account.balance = bounded(account.balance + fee)
         ledger_entry(call, LEDGER_BUST, account, fee, 0, call.symbol, text)
     end
+    local cost = position.cost
     move_back(position, -sign * trade.quantity, trade.amount)
+    risk.note_cost(account, cost, position.cost)
     account_changed(call, account)
     position_changed(call, position)
     order_changed(call, order, CHANGED)
