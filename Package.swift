@@ -65,6 +65,7 @@ let package = Package(
         room(
             "Feed",
             imports: ["Base", "Loop", "Wire", "Trading", "Plugins", "Store", "Service", "Views"]),
+        room("Verify", imports: ["Base", "Wire", "Trading", "Store"]),
         room("UI", imports: [], resources: [.embedInCode("Pages")]),
         room(
             "API",
@@ -75,7 +76,7 @@ let package = Package(
             name: "Main",
             dependencies: [
                 "Base", "Loop", "Wire", "Server", "Trading", "Plugins", "Store", "Service", "Feed",
-                "API", "CSystem",
+                "API", "Verify", "CSystem",
             ],
             path: "Sources/Host/Main", swiftSettings: strict),
     ]
@@ -94,6 +95,8 @@ let package = Package(
             tests("Store", of: ["Base", "Loop", "Trading", "Store", "CSystem", "TestSupport"]),
             tests("Model", of: ["Base", "Trading", "TestSupport"]),
             tests("Service", of: ["Base", "Loop", "Trading", "Store", "Service", "TestSupport"]),
+            tests(
+                "Verify", of: ["Base", "Trading", "Store", "Service", "Verify", "TestSupport"]),
             tests("Feed", of: ["Base", "Wire", "Trading", "Views", "Feed"]),
             tests("API", of: ["Base", "Loop", "Wire", "Server", "Trading", "Service", "API"]),
         ],

@@ -33,6 +33,7 @@ ROOMS = {
     "Service": {"Base", "Loop", "Wire", "Trading", "Plugins", "Store"},
     "Views": {"Base", "Wire", "Trading", "Plugins", "Service"},
     "Feed": {"Base", "Loop", "Wire", "Trading", "Plugins", "Store", "Service", "Views"},
+    "Verify": {"Base", "Wire", "Trading", "Store"},
     "UI": set(),
     "API": {"Base", "Wire", "Server", "Trading", "Plugins", "Service", "Views", "Feed", "UI"},
     "Main": {

@@ -203,6 +203,10 @@ package enum Limits {
     /// How long a clean shutdown of the embedded Redis may take: it syncs its file first.
     package static let redisShutdownMillis = 30_000
 
+    /// How long a command of the command line waits for one answer of Redis: it may be loading, or
+    /// busy with others.
+    package static let verifyMillis = 30_000
+
     // Containers.
 
     /// How often Redis is asked which containers' plugins want to be called, while there are any.

@@ -11,6 +11,8 @@ struct Arguments {
         case worker(Int)
         /// A command about access keys.
         case keys(KeyCommand)
+        /// Replays the events and compares.
+        case verify(VerifyCommand)
         /// Prints docs/ORDER_TYPES.md from the loaded plugins.
         case orderTypes
         case help
@@ -34,6 +36,7 @@ struct Arguments {
                         [--accounts 1,2|all] [--orders-per-second N]
         oes keys list
         oes keys revoke ID
+        oes verify [--json] [--checkpoint] [--from-beginning] [--checkpoints FOLDER]
         oes docs order-types
         oes --help | --version
 
@@ -43,6 +46,11 @@ struct Arguments {
 
         keys create prints the new key's secret, once, alone on standard output. Keys are made and
         revoked while the host runs as well as while it doesn't.
+
+        verify replays the event stream, compares what it says with what stands in Redis, and prints
+        a line for each invariant, while the host runs as well as while it doesn't. It exits 0 where
+        nothing is wrong, 1 where something differs, 2 where that can't be told. --checkpoint keeps
+        what it has come to, so that later ones begin there.
 
         docs order-types prints what the loaded order types and times in force say of themselves.
 
@@ -54,6 +62,10 @@ struct Arguments {
         var rest = arguments.dropFirst()
         if rest.first == "keys" {
             role = .keys(try KeyCommand(rest.dropFirst()))
+            return
+        }
+        if rest.first == "verify" {
+            role = .verify(try VerifyCommand(rest.dropFirst()))
             return
         }
         if rest.first == "docs" {

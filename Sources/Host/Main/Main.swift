@@ -15,6 +15,8 @@ struct Main {
             case .supervisor:
                 exit(Supervision(try Settings.load(), workers: arguments.workers).run())
             case .keys(let command): exit(try runKeys(command))
+            case .verify(let command):
+                exit(VerifyRun(command: command, settings: try Settings.load()).run())
             case .orderTypes: try printOrderTypes()
             case .worker(let number):
                 let worker = Worker(
@@ -58,6 +60,8 @@ enum ExitCode {
     static let success: Int32 = 0
     /// Something went wrong that a new start may mend: the supervisor starts the worker again.
     static let failure: Int32 = 1
+    /// Of commands that compare: what they were asked can't be told.
+    static let unable: Int32 = 2
     /// Settings, plugins or data that a new start can't mend (EX_CONFIG): everything stops.
     static let configuration: Int32 = 78
 }

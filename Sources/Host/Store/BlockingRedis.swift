@@ -1,15 +1,15 @@
-// A connection that blocks, for the supervisor: it starts, checks and ends servers, one command at
-// a time. Never on the loop.
+// A connection that blocks: for the supervisor, which starts, checks and ends servers, and for commands
+// that do nothing else. Never on the loop.
 
 import Base
 import CHiredis
 import Glibc
 
-final class BlockingRedis {
+package final class BlockingRedis {
     private let context: UnsafeMutablePointer<redisContext>
 
     /// Connects and, where the endpoint has a password, logs in.
-    init(_ endpoint: RedisEndpoint, timeoutMillis: Int) throws(RedisFailure) {
+    package init(_ endpoint: RedisEndpoint, timeoutMillis: Int) throws(RedisFailure) {
         let limit = timeval(
             tv_sec: timeoutMillis / 1_000, tv_usec: (timeoutMillis % 1_000) * 1_000)
         let made =
@@ -29,6 +29,19 @@ final class BlockingRedis {
     deinit { unsafe redisFree(context) }
 
     func call(_ words: [String]) throws(RedisFailure) -> RedisReply {
+        try call([words])[0]
+    }
+
+    /// Sends all of them at once; throws the first error among the replies.
+    package func call(_ commands: [[String]]) throws(RedisFailure) -> [RedisReply] {
+        for words in commands { try append(words) }
+        var replies: [RedisReply] = []
+        for _ in commands { replies.append(try next()) }
+        for case .error(let text) in replies { throw .server(text) }
+        return replies
+    }
+
+    private func append(_ words: [String]) throws(RedisFailure) {
         guard let name = words.first else { throw .unexpected("an empty command") }
         let command = RedisCommand(name, Array(words.dropFirst()))
         let sent = command.withBytes { bytes in
@@ -36,15 +49,16 @@ final class BlockingRedis {
                 .assumingMemoryBound(to: CChar.self)
             return unsafe redisAppendFormattedCommand(context, pointer, bytes.count)
         }
+        guard sent == REDIS_OK else { throw .outcomeUnknown }
+    }
+
+    private func next() throws(RedisFailure) -> RedisReply {
         var answer: UnsafeMutableRawPointer?
-        guard sent == REDIS_OK, unsafe redisGetReply(context, &answer) == REDIS_OK,
-            let answer = unsafe answer
+        guard unsafe redisGetReply(context, &answer) == REDIS_OK, let answer = unsafe answer
         else { throw .outcomeUnknown }
         defer { unsafe freeReplyObject(answer) }
         let typed = unsafe UnsafePointer(answer.assumingMemoryBound(to: redisReply.self))
-        let reply = unsafe RedisReply(copying: typed)
-        if case .error(let text) = reply { throw .server(text) }
-        return reply
+        return unsafe RedisReply(copying: typed)
     }
 
     /// False while a server loads its data; throws where none answers.

@@ -23,6 +23,8 @@ package struct Keys: Sendable, Equatable {
     package var accessKeys: String { "\(prefix):keys" }
     /// Trade id → the sequence of its bust.
     package var busted: String { "\(prefix):busted" }
+    /// The event up to which `oes verify` has kept a checkpoint.
+    package var checkpoint: String { "\(prefix):checkpoint" }
     package var projected: String { "\(prefix):projected" }
     /// Order id → where its executions stand in its account's list.
     package var history: String { "\(prefix):history" }

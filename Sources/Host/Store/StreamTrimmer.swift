@@ -1,5 +1,6 @@
 // Keeps the event stream at a stated length. Every host may do it; it never passes what the
-// projector has yet to read, since lists and histories are built from these entries alone.
+// projector has yet to read, since lists and histories are built from these entries alone. Where
+// `oes verify` keeps checkpoints, what came after the newest stays twice as long.
 
 import Base
 
@@ -24,22 +25,31 @@ package final class StreamTrimmer {
     package func observed(_ sequence: Int64) {
         guard sequence - lastTrimmed >= every else { return }
         lastTrimmed = sequence
-        connection.send(RedisCommand("GET", [keys.projected])) { [weak self] result in
-            guard let self, case .success(let reply) = result else { return }
-            trim(latest: sequence, projected: reply.int64 ?? 0)
+        let names = [keys.projected, keys.checkpoint]
+        connection.send(RedisCommand("MGET", names)) { [weak self] result in
+            guard let self, case .success(.array(let replies)) = result, replies.count == 2
+            else { return }
+            trim(
+                latest: sequence, projected: replies[0].int64 ?? 0, checkpoint: replies[1].int64)
         }
     }
 
     /// What MINID keeps and all that is older goes, in whole blocks of the stream (`~`). A failure
     /// is left for the next time.
-    private func trim(latest: Int64, projected: Int64) {
-        let first = Self.firstKept(latest: latest, projected: projected, kept: entriesKept)
+    private func trim(latest: Int64, projected: Int64, checkpoint: Int64?) {
+        let first = Self.firstKept(
+            latest: latest, projected: projected, checkpoint: checkpoint, kept: entriesKept)
         guard first > 1 else { return }
         let words = [keys.events, "MINID", "~", "\(first)"]
         connection.send(RedisCommand("XTRIM", words)) { _ in }
     }
 
-    static func firstKept(latest: Int64, projected: Int64, kept: Int64) -> Int64 {
-        min(latest - kept + 1, projected + 1)
+    /// A checkpoint that nobody renews holds the stream up to twice its length, no longer.
+    static func firstKept(
+        latest: Int64, projected: Int64, checkpoint: Int64? = nil, kept: Int64
+    ) -> Int64 {
+        let wanted = min(latest - kept + 1, projected + 1)
+        guard let checkpoint else { return wanted }
+        return min(wanted, max(checkpoint + 1, latest - 2 * kept + 1))
     }
 }
