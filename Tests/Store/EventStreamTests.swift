@@ -159,6 +159,12 @@ import Trading
         #expect(StreamTrimmer.firstKept(latest: 1_000, projected: 990, kept: 100) == 901)
         #expect(StreamTrimmer.firstKept(latest: 1_000, projected: 500, kept: 100) == 501)
         #expect(StreamTrimmer.firstKept(latest: 50, projected: 50, kept: 100) == -49)
+        // A checkpoint holds the stream, up to twice its length.
+        for (checkpoint, first) in [(950, 901), (850, 851), (10, 801)] as [(Int64, Int64)] {
+            #expect(
+                StreamTrimmer.firstKept(
+                    latest: 1_000, projected: 990, checkpoint: checkpoint, kept: 100) == first)
+        }
         let scene = try StoreScene(["--stream-node-max-entries", "10"])
         for _ in 0..<300 { scene.matcher.submit(scene.order(.buy, 10_000, 1)) { _ in } }
         let last = try scene.wait { EventReader(scene.connection).lastSequence($0) }

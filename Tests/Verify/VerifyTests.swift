@@ -53,9 +53,9 @@ import Trading
     }
 
     @Test func anOrderThatHoldsLess() throws {
-        world.damage("orders", "1-b0", at: 56, by: -1)
+        world.damage("orders", "1-b2", at: 56, by: -1)
         try expect([
-            (.orderRecords, "orders 1-b0: hold is "), (.cashHolds, "order 1-b0 holds "),
+            (.orderRecords, "orders 1-b2: hold is "), (.cashHolds, "order 1-b2 holds "),
         ])
     }
 
@@ -85,7 +85,7 @@ import Trading
     }
 
     @Test func recordsThatAreMissingOrTooMany() throws {
-        let record = world.call("HGET", "orders", "1-b0").bytes
+        let record = world.call("HGET", "orders", "1-b2").bytes
         _ = world.call("HDEL", "orders", "2-hit")
         _ = world.call("HDEL", "orders", "1-b1")
         world.write("orders", "1-ghost", record)
@@ -109,18 +109,18 @@ import Trading
     // Books.
 
     @Test func aMemberThatIsMissing() throws {
-        let member = world.member("book:AAPL:b", "1-b0")
+        let member = world.member("book:AAPL:b", "1-b2")
         _ = world.call("ZREM", "book:AAPL:b", member)
         try expect([(.books, "book:AAPL:b: \(member) has the score none")])
     }
 
     @Test func anOrderThatStandsTwice() throws {
-        let member = world.member("book:AAPL:b", "1-b0")
+        let member = world.member("book:AAPL:b", "1-b2")
         _ = world.call("ZADD", "book:AAPL:s", "15200", member)
-        _ = world.call("ZADD", "book:AAPL:b", "-14800", "0000000000000001" + "1-b0")
+        _ = world.call("ZADD", "book:AAPL:b", "-14800", "0000000000000001" + "1-b2")
         try expect([
             (.books, "book:AAPL:s has \(member), no order stands there"),
-            (.books, "book:AAPL:b has 00000000000000011-b0, no order stands there"),
+            (.books, "book:AAPL:b has 00000000000000011-b2, no order stands there"),
         ])
     }
 
@@ -148,25 +148,25 @@ import Trading
         _ = world.call("ZREM", "parked:AAPL", "2-stop")
         _ = world.call("ZREM", "stops:AAPL:ld", world.member("stops:AAPL:ld", "2-stop"))
         _ = world.call("ZADD", "expiry:MSFT", "5", "1-day")
-        _ = world.call("ZADD", "work:AAPL", "5", "1-b0")
-        _ = world.call("ZADD", "pegs:AAPL", "5", "1-b0")
+        _ = world.call("ZADD", "work:AAPL", "5", "1-b2")
+        _ = world.call("ZADD", "pegs:AAPL", "5", "1-b2")
         _ = world.call("ZREM", "reduce:3:AAPL", "3-reduce")
         try expect([
             (.waiting, "parked:AAPL: 2-stop has the score none"), (.waiting, "stops:AAPL:ld: "),
             (.waiting, "expiry:MSFT: 1-day has the score 5"),
             (.waiting, "work:AAPL has 1 members, none belongs there"),
-            (.waiting, "pegs:AAPL has 1-b0"), (.waiting, "reduce:3:AAPL: 3-reduce"),
+            (.waiting, "pegs:AAPL has 1-b2"), (.waiting, "reduce:3:AAPL: 3-reduce"),
         ])
     }
 
     @Test func whatBelongsToNoOrder() throws {
-        _ = world.call("HSET", "guards", "1-b0", "rule|1|position|1|code|0")
+        _ = world.call("HSET", "guards", "1-b2", "rule|1|position|1|code|0")
         _ = world.call("HSET", "states", "1-b1", "x")
-        _ = world.call("ZADD", "timers", "5", "1-b2")
+        _ = world.call("ZADD", "timers", "5", "1-b7")
         _ = world.call("HSET", "children", "1-b3", "stop")
         try expect([
-            (.families, "guards are kept of 1-b0"), (.families, "a state is kept of 1-b1"),
-            (.families, "a timer is kept of 1-b2"), (.families, "children has 1-b3"),
+            (.families, "guards are kept of 1-b2"), (.families, "a state is kept of 1-b1"),
+            (.families, "a timer is kept of 1-b7"), (.families, "children has 1-b3"),
         ])
     }
 }

@@ -22,6 +22,8 @@ def test_an_account_as_it_was_made(client, account):
         "account_id": account["account_id"], "name": "Fund", "balance": "1000.5",
         "held": "0", "available": "1000.5", "currency": "USD", "account_type": "prop",
         "risk_level": "low", "active": True, "state": "active", "short_limit": "0",
+        "group": None, "self_trade_scope": "account", "maker_fee_bps": None,
+        "taker_fee_bps": None, "buying_power_multiple": "1", "buying_power": "1000.5",
         "created_at": account["created_at"], "updated_at": account["created_at"],
         "event_seq": account["event_seq"]}
     assert client.get(path(account)) == account
@@ -32,6 +34,84 @@ def test_a_change_keeps_the_rest(client, account):
     assert (changed["name"], changed["active"]) == ("Fund II", False)
     assert (changed["account_type"], changed["balance"]) == ("prop", "1000.5")
     assert client.get(path(account)) == changed
+
+
+def test_what_staff_sets_of_an_account(client, account):
+    changed = client.call("PATCH", path(account), {
+        "self_trade_scope": "group", "maker_fee_bps": 3, "taker_fee_bps": 0,
+        "buying_power_multiple": "2.5"}).json()
+    assert (changed["self_trade_scope"], changed["maker_fee_bps"], changed["taker_fee_bps"]) == (
+        "group", 3, 0)
+    assert changed["buying_power_multiple"] == "2.5"
+    back = client.call("PATCH", path(account), {
+        "maker_fee_bps": -1, "buying_power_multiple": 1, "group": "-"}).json()
+    assert (back["maker_fee_bps"], back["taker_fee_bps"], back["group"]) == (None, 0, None)
+    entry = client.get("/api/v1/admin/audit?limit=1")["items"][0]
+    assert entry["action"] == "account_updated"
+
+
+@pytest.mark.parametrize(("field", "value", "code"), [
+    ("group", "Desk", "invalid_value"), ("group", "-desk", "invalid_value"),
+    ("self_trade_scope", "firm", "invalid_value"),
+    ("maker_fee_bps", 10_001, "out_of_range"), ("taker_fee_bps", -2, "out_of_range"),
+    ("buying_power_multiple", "0.9999", "out_of_range"),
+    ("buying_power_multiple", "10.0001", "out_of_range"),
+    ("buying_power_multiple", "1.00001", "too_many_decimals"),
+])
+def test_what_staff_cant_set(client, account, field, value, code):
+    response = client.call("PATCH", path(account), {field: value})
+    assert_error(response, 400, code, field=field)
+    assert client.get(path(account)) == account
+
+
+def test_a_group_that_is_none(client, account):
+    assert_error(client.call("PATCH", path(account), {"group": "nobody"}), 422, "unknown_group")
+
+
+def test_the_ledger_filtered(client, buyer, seller, symbol):
+    client.order(seller, "sell", symbol, 30, 10)
+    client.order(buyer, "buy", symbol, 20, 10)
+    client.post(f"/api/v1/accounts/{buyer}/ledger", {
+        "transaction_type": "withdrawal", "amount": "1"})
+    ledger = f"/api/v1/accounts/{buyer}/ledger"
+
+    def kinds(query):
+        return [line["type"] for line in client.get(ledger + query)["items"]]
+
+    assert kinds("") == ["withdrawal", "trade_buy", "deposit"]
+    assert kinds("?type=deposit,withdrawal") == ["withdrawal", "deposit"]
+    assert kinds(f"?symbol={symbol}") == ["trade_buy"]
+    assert kinds(f"?symbol={symbol}&type=deposit") == []
+    trade = client.get(ledger + "?type=trade_buy")["items"][0]
+    assert kinds(f"?until={trade['timestamp']}") == ["deposit"]
+    assert_error(client.call("GET", ledger + "?type=gift"), 400, "invalid_value", field="type")
+
+
+def test_a_statement(client, account):
+    response = client.call("GET", path(account, "/statement?date=2020-02-29"))
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    rows = [row.split(",") for row in response.text.split("\r\n")]
+    assert rows[0][:3] == ["record", "time", "type"]
+    assert {"opening_balance", "closing_balance", "fees", "profit"} <= {row[0] for row in rows}
+    today = account["created_at"][:10]
+    for date, code in (("2020-02-30", "invalid_value"), (today, "out_of_range")):
+        response = client.call("GET", path(account, f"/statement?date={date}"))
+        assert_error(response, 400, code, field="date")
+    assert_error(
+        client.call("GET", path(account, "/statement")), 400, "missing_field", field="date")
+
+
+def test_the_days_profit(client, buyer, seller, symbol):
+    client.order(seller, "sell", symbol, 20, 10)
+    client.order(buyer, "buy", symbol, 20, 10)
+    assert client.get(f"/api/v1/accounts/{buyer}/risk")["day_profit"] == "0"
+    client.order(seller, "sell", symbol, 1, 13)
+    client.order(buyer, "buy", symbol, 1, 13)
+    assert client.get(f"/api/v1/accounts/{buyer}/risk")["day_profit"] == "60"
+    client.post(f"/api/v1/accounts/{buyer}/ledger", {
+        "transaction_type": "deposit", "amount": "5"})
+    assert client.get(f"/api/v1/accounts/{buyer}/risk")["day_profit"] == "60"
 
 
 def test_pages_of_accounts_hold_each_once(client, account):

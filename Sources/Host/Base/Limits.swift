@@ -90,6 +90,8 @@ package enum Limits {
     package static let symbolBytes = 20
     package static let tagBytes = 32
     package static let nameBytes = 100
+    /// A group's id; the script's GROUP_BYTES.
+    package static let groupBytes = 32
     /// Why a trade is taken back; the script's REASON_BYTES.
     package static let bustReasonBytes = 120
     package static let descriptionBytes = 200
@@ -154,6 +156,11 @@ package enum Limits {
     package static let itemsPerScan = 5_000
     /// Of these at once: about 0.3 ms.
     package static let itemsPerScanStep = 500
+    /// Ledger lines that one statement goes through, to sum up what was there before its day: some
+    /// 2 s in pages.
+    package static let statementLines = 1_000_000
+    /// Lines of the statement's own day: some 15 MB.
+    package static let statementDayLines = 100_000
     package static let bookDepthDefault = 50
     package static let bookDepthMaximum = 1_000
     /// Events whose orders, trades, executions and ledger entries the projector lists in one call:

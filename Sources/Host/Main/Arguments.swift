@@ -13,6 +13,8 @@ struct Arguments {
         case keys(KeyCommand)
         /// Replays the events and compares.
         case verify(VerifyCommand)
+        /// Judges recorded orders anew.
+        case replayRisk(ReplayCommand)
         /// Prints docs/ORDER_TYPES.md from the loaded plugins.
         case orderTypes
         case help
@@ -37,6 +39,9 @@ struct Arguments {
         oes keys list
         oes keys revoke ID
         oes verify [--json] [--checkpoint] [--from-beginning] [--checkpoints FOLDER]
+        oes replay-risk --rule LIBRARY:ENTRY [--config FILE] [--limits JSON]
+                        [--since EVENT|TIME] [--until EVENT|TIME] [--json]
+                        [--checkpoints FOLDER]
         oes docs order-types
         oes --help | --version
 
@@ -52,6 +57,11 @@ struct Arguments {
         nothing is wrong, 1 where something differs, 2 where that can't be told. --checkpoint keeps
         what it has come to, so that later ones begin there.
 
+        replay-risk judges the recorded orders by a rule as LIBRARY has it and with these settings, and
+        lists every decision that would differ. FILE has what an entry of plugins.json has:
+        {"config": {…}, "limits": {…}}; --limits takes the limits alone. It exits 0 where no decision
+        differs, 1 where some do, 2 where that can't be told.
+
         docs order-types prints what the loaded order types and times in force say of themselves.
 
         Settings are read from the environment and from .env; README.md lists them.
@@ -66,6 +76,10 @@ struct Arguments {
         }
         if rest.first == "verify" {
             role = .verify(try VerifyCommand(rest.dropFirst()))
+            return
+        }
+        if rest.first == "replay-risk" {
+            role = .replayRisk(try ReplayCommand(rest.dropFirst()))
             return
         }
         if rest.first == "docs" {

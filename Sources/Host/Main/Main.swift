@@ -17,6 +17,8 @@ struct Main {
             case .keys(let command): exit(try runKeys(command))
             case .verify(let command):
                 exit(VerifyRun(command: command, settings: try Settings.load()).run())
+            case .replayRisk(let command):
+                exit(ReplayRun(command: command, settings: try Settings.load()).run())
             case .orderTypes: try printOrderTypes()
             case .worker(let number):
                 let worker = Worker(

@@ -13,6 +13,13 @@ package struct AccountChange {
     package var isActive: Bool?
     package var state: AccountState?
     package var shortLimit: Quantity?
+    /// Empty: in none.
+    package var group: String?
+    package var selfTradeScope: SelfTradeScope?
+    /// -1: the instrument's.
+    package var makerFeeBps: Int64?
+    package var takerFeeBps: Int64?
+    package var multiple: Int64?
 
     package init() {}
 
@@ -25,6 +32,11 @@ package struct AccountChange {
         standing.state = state ?? standing.state
         standing.isActive = isActive ?? standing.isActive
         standing.shortLimit = shortLimit ?? standing.shortLimit
+        if let group { standing.group = group.isEmpty ? nil : group }
+        standing.selfTradeScope = selfTradeScope ?? standing.selfTradeScope
+        if let bps = makerFeeBps { standing.makerFeeBps = bps < 0 ? nil : bps }
+        if let bps = takerFeeBps { standing.takerFeeBps = bps < 0 ? nil : bps }
+        standing.multiple = multiple ?? standing.multiple
         return AccountCall(
             .update(id: account.id), standing: standing, currency: account.currency,
             profile: profile, expected: account)

@@ -10,6 +10,8 @@ import Trading
 
 package final class History {
     let store: ListStore
+    /// By account, of the day that was asked for last.
+    var openings: [String: StatementMaker.Opening] = [:]
     private let projector: Projector
     private let picture: Picture
     private let acknowledged: Acknowledged
@@ -110,17 +112,27 @@ package final class History {
         }
     }
 
-    /// `kinds` empty = all.
+    /// `kinds` empty = all, `symbol` nil = any and none.
     package func ledger(
-        account: String, kinds: Set<LedgerKind> = [], in span: TimeSpan = TimeSpan(), _ page: Page,
+        account: String, kinds: Set<LedgerKind> = [], symbol: String? = nil,
+        in span: TimeSpan = TimeSpan(), _ page: Page,
         _ completion: @escaping Completion<LedgerLine>
     ) {
         let isWanted: ((LedgerLine) -> Bool)? =
-            kinds.isEmpty ? nil : { kinds.contains($0.entry.kind) }
-        whenListed(completion) { [store] in
-            store.reader(.ledgerOf(account: account), time: \LedgerLine.time) {
-                item throws(RecordError) in try LedgerLine(listItem: item)
-            }.page(page, in: span, where: isWanted, completion)
+            kinds.isEmpty && symbol == nil
+            ? nil
+            : {
+                (kinds.isEmpty || kinds.contains($0.entry.kind))
+                    && (symbol == nil || $0.entry.symbol == symbol)
+            }
+        whenListed(completion) { [self] in
+            ledgerReader(account).page(page, in: span, where: isWanted, completion)
+        }
+    }
+
+    func ledgerReader(_ account: String) -> ListReader<LedgerLine> {
+        store.reader(.ledgerOf(account: account), time: \LedgerLine.time) {
+            item throws(RecordError) in try LedgerLine(listItem: item)
         }
     }
 

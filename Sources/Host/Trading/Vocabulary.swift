@@ -138,7 +138,7 @@ package enum AccountState: UInt8, Sendable, CaseIterable {
     }
 }
 
-package enum LedgerKind: UInt8, Sendable {
+package enum LedgerKind: UInt8, Sendable, CaseIterable {
     case deposit = 1
     case withdrawal, adjustment, tradeBuy, tradeSell, fee, bust
 

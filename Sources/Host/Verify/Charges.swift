@@ -113,8 +113,12 @@ extension Fold {
         return cost + fee + (rest > Int128(order.feeRest) ? 1 : 0)
     }
 
+    /// As its account pays them.
     private func worstFeeBps(_ order: Order, _ instrument: Instrument) -> Int64 {
-        max(instrument.makerFeeBps, instrument.takerFeeBps)
+        let account = accounts[order.account]?.value
+        return max(
+            account?.makerFeeBps ?? instrument.makerFeeBps,
+            account?.takerFeeBps ?? instrument.takerFeeBps)
     }
 
     /// Sums over all accounts and positions.

@@ -80,10 +80,11 @@ extension Verification {
         _ name: String, _ source: HashSource
     ) throws(VerifyFailure) -> Bool {
         if source.expected(name) != nil { return false }
-        guard source.name == "orders" else { return source.name != "children" }
+        guard source.name == "orders" || source.name == "children" else { return true }
         guard let record = try reader.call(["HGET", reader.keys.orders, name]).bytes,
             let order = try? Order(id: OrderID(name), record: record[...])
         else { return true }
+        if source.name == "children" { return !order.hasChildren }
         if order.acceptedSequence <= firstKnown { return false }
         let entry = try reader.entries(after: order.acceptedSequence - 1, limit: 1).first
         guard let entry, entry.sequence == order.acceptedSequence,

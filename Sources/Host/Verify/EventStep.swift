@@ -27,9 +27,8 @@ struct EventStep {
             case .trade(let trade): trades.append(trade)
             case .ledger(let line): ledger.append(line)
             case .bust(let found): bust = found
-            case .account, .position, .level, .instrument, .market, .guardValue, .key, .audit,
-                .step:
-                break
+            // The fold takes them, or nothing follows from them.
+            default: break
             }
         }
     }

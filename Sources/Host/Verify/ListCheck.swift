@@ -24,6 +24,8 @@ final class ListCheck {
     private var pending: ArraySlice<Item> = []
     private var cursor: Int64 = 0
     private var isSkipped = false
+    /// From then on only what the page that is compared knew as listed is looked at.
+    private var isFinishing = false
     /// Bytes of an order's places: the newest 1,001.
     private static let mostPlaces = 4 * 1_001
 
@@ -100,7 +102,7 @@ final class ListCheck {
 
     /// Compares what has been listed by now.
     func work() throws(VerifyFailure) {
-        guard !isSkipped, !pending.isEmpty else { return }
+        guard !isSkipped, !isFinishing, !pending.isEmpty else { return }
         try work(upTo: try reader.call(["GET", reader.keys.projected]).int64 ?? 0)
     }
 
@@ -178,6 +180,7 @@ final class ListCheck {
         _ advance: (Int64) throws(VerifyFailure) -> Void
     ) throws(VerifyFailure) {
         guard !isSkipped else { return }
+        isFinishing = true
         let names = lengthsOfAll.keys.sorted()
         for start in stride(from: 0, to: max(names.count, 1), by: StateReader.pageSize) {
             let page = names[start..<min(start + StateReader.pageSize, names.count)]

@@ -33,6 +33,11 @@ extension JSONWriter {
         number(count)
     }
 
+    package mutating func optionalField(_ name: StaticString, count: Int64?) {
+        key(name)
+        if let count { number(count) } else { null() }
+    }
+
     package mutating func field(
         _ name: StaticString, _ value: Int64, scale: Int, _ style: NumberStyle
     ) {

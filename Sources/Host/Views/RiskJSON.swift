@@ -7,7 +7,10 @@ import Trading
 import Wire
 
 package enum AccountRiskJSON {
-    package static func write(_ risk: AccountRisk, into json: inout JSONWriter) {
+    /// `dayProfit` nil: it isn't known.
+    package static func write(
+        _ risk: AccountRisk, dayProfit: Money?, into json: inout JSONWriter
+    ) {
         let account = risk.account
         json.beginObject()
         json.field("account_id", account.id)
@@ -22,6 +25,7 @@ package enum AccountRiskJSON {
         json.field("net_exposure", money: risk.netExposure, .strings)
         json.field("realized_pnl", money: risk.realized, .strings)
         json.field("unrealized_pnl", money: risk.unrealized, .strings)
+        json.optionalField("day_profit", dayProfit?.raw, scale: Money.scale, .strings)
         json.key("unpriced")
         json.beginArray()
         for symbol in risk.unpriced { json.string(symbol) }

@@ -92,7 +92,8 @@ struct ErrorText {
                 "amount_too_large", "expire_time_passed", "instrument_halted",
                 "instrument_closed", "currency_mismatch", "account_inactive",
                 "account_reducing", "account_cancel_only", "account_halted", "below_filled",
-                "too_many_children", "too_much_work", "children_exceed",
+                "too_many_children", "too_much_work", "children_exceed", "unknown_group",
+                "statement_too_long",
             ]),
         Group(
             "Nothing is recorded: what an order type or a time in force can't take, by its field.",

@@ -24,6 +24,17 @@ struct AccountFields {
         Field(
             "short_limit", .decimal(.zeroOrMore),
             "Units of any one symbol that may be sold beyond what is owned."),
+        Field(
+            "group", .identifier(most: Limits.groupBytes),
+            "The group whose limits it shares; a dash alone takes it out of its group."),
+        Field(
+            "self_trade_scope", .choice(SelfTradeScope.allCases.map(\.name)),
+            "Whose resting orders count as its own: account's, or the whole group's."),
+        Field("maker_fee_bps", .whole(-1...10_000), "-1: the instrument's."),
+        Field("taker_fee_bps", .whole(-1...10_000), "-1: the instrument's."),
+        Field(
+            "buying_power_multiple", .decimal(.positive),
+            "1 to 10: how many times what it is worth at cost it may use; 1 lends nothing."),
     ]
     static let state = [
         Field("state", .choice(states), "What the account may do.", required: true)
@@ -61,11 +72,49 @@ struct AccountFields {
         change.isActive = try fields.flag("active")
         change.state = try readState(fields)
         change.shortLimit = try shortLimit(fields)
+        try readStanding(fields, &change)
         guard fields.object.members.contains(where: { fields.has($0.name) }) else {
             let names = profile.map(\.name).joined(separator: ", ")
             throw .missing("name", expected: "given, or one of \(names)")
         }
         return change
+    }
+
+    private static func readStanding(
+        _ fields: Fields, _ change: inout AccountChange
+    ) throws(Rejection) {
+        change.group = try group(fields)
+        let scope = try fields.choice("self_trade_scope", SelfTradeScope.allCases.map(\.name))
+        change.selfTradeScope = SelfTradeScope.allCases.first { $0.name == scope }
+        change.makerFeeBps = try fields.whole("maker_fee_bps", -1...10_000)
+        change.takerFeeBps = try fields.whole("taker_fee_bps", -1...10_000)
+        guard let multiple = try fields.decimal("buying_power_multiple", scale: 4) else { return }
+        guard (Account.cashOnly...Account.mostMultiple).contains(multiple) else {
+            throw .invalid(
+                "buying_power_multiple", given: fields.value("buying_power_multiple")?.shown ?? "",
+                allowed: "from 1 to 10", code: "out_of_range")
+        }
+        change.multiple = multiple
+    }
+
+    /// Empty: out of its group. Whether there is such a group is the script's to say.
+    private static func group(_ fields: Fields) throws(Rejection) -> String? {
+        guard let group = try fields.identifier("group", most: Limits.groupBytes) else {
+            return nil
+        }
+        if group == "-" { return "" }
+        let isLower = group.utf8.allSatisfy { byte in
+            !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) && byte != UInt8(ascii: ".")
+        }
+        let startsWell = group.utf8.first.map {
+            $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "_")
+        }
+        guard isLower, startsWell == true else {
+            throw .invalid(
+                "group", given: "\"\(group)\"",
+                allowed: "a group's id of the characters a-z 0-9 _ -, or - for none")
+        }
+        return group
     }
 
     static func readState(_ fields: Fields) throws(Rejection) -> AccountState? {

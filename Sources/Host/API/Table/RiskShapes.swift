@@ -17,6 +17,10 @@ extension Shape {
             .init("realized_pnl", .decimal),
             .init("unrealized_pnl", .decimal),
             .init(
+                "day_profit", .decimal,
+                "Equity less what it was when the UTC day began, less what was paid in or out.",
+                nullable: true),
+            .init(
                 "unpriced", .list(.text),
                 "Symbols that never traded; their positions count for nothing above."),
             .init("open_orders", .integer),

@@ -37,8 +37,13 @@ struct AccountRoutesV1 {
             Route(
                 .get, "/api/v1/accounts/{account}/ledger",
                 "Every movement of cash and shares, newest first", .account(.see),
-                query: Field.timeSpan + Field.paging,
+                query: LedgerQuery.fields + Field.timeSpan + Field.paging,
                 answers: [.ok(pageOf: .ledgerEntry(.decimal))], ledger),
+            Route(
+                .get, "/api/v1/accounts/{account}/statement",
+                "A past UTC day: balances, every ledger line, positions, fees and profit",
+                .account(.see), query: [LedgerQuery.date],
+                answers: [.text(StatementText.contentType)], refusals: [.refused], statement),
             Route(
                 .post, "/api/v1/accounts/{account}/ledger", "Deposit, withdraw or adjust",
                 .account(.administer), body: TransactionFields.kept,
@@ -81,10 +86,40 @@ struct AccountRoutesV1 {
         let query = try exchange.queryFields()
         let page = try exchange.page(query, defaultLimit: Limits.listDefault)
         let account = try services.requireAccount(exchange.parameters[0])
-        let span = try OrderQuery(fields: query, services: services).span()
-        services.history.ledger(account: account.id, in: span, page) { [services] result in
+        let filters = OrderQuery(fields: query, services: services)
+        let span = try filters.span()
+        services.history.ledger(
+            account: account.id, kinds: try LedgerQuery.kinds(query), symbol: try filters.symbol(),
+            in: span, page
+        ) { [services] result in
             exchange.replyItems(result) { line, json in
                 services.write(line, style: .strings, into: &json)
+            }
+        }
+    }
+
+    private func statement(_ exchange: Exchange) throws(Rejection) {
+        let query = try exchange.queryFields()
+        let day = try LedgerQuery.day(query, now: Clock.wallMicros())
+        services.withCurrentAccount(exchange) { [services] account in
+            let history = services.history
+            history.statement(of: account, day: day, services.picture.instruments) { result in
+                switch result {
+                case .failure(let rejection): exchange.fail(rejection)
+                case .success(let statement):
+                    exchange.finish(
+                        HTTPResponse(
+                            status: 200,
+                            headers: [
+                                ("Content-Type", StatementText.contentType),
+                                ("Cache-Control", "no-store"),
+                                ("X-Request-Id", exchange.requestID),
+                                (
+                                    "Content-Disposition",
+                                    "attachment; filename=\"\(StatementText.fileName(statement))\""
+                                ),
+                            ], body: StatementText.csv(statement)))
+                }
             }
         }
     }

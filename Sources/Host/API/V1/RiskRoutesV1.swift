@@ -80,8 +80,18 @@ struct RiskRoutesV1 {
 
     private func ofAccount(_ exchange: Exchange) throws(Rejection) {
         services.withCurrentAccount(exchange) { [services] account in
-            let risk = AccountRisk(of: account, in: services.picture)
-            exchange.reply { AccountRiskJSON.write(risk, into: &$0) }
+            let now = Clock.wallMicros()
+            let day = now - now % Statement.dayMicros
+            let history = services.history
+            history.statement(of: account, day: day, services.picture.instruments) { result in
+                // A ledger that is too long for it leaves the profit open.
+                if case .failure(let rejection) = result, rejection.refusal == .unavailable {
+                    return exchange.fail(rejection)
+                }
+                let risk = AccountRisk(of: account, in: services.picture)
+                let profit = (try? result.get())?.profit
+                exchange.reply { AccountRiskJSON.write(risk, dayProfit: profit, into: &$0) }
+            }
         }
     }
 }
