@@ -112,7 +112,7 @@ final class VerifyWorld {
     }
 
     func events() -> [Event] {
-        functions.redis.call("XRANGE", functions.key("events"), "-", "+").items.compactMap { entry in
+        call("XRANGE", "events", "-", "+").items.compactMap { entry in
             let sequence = Int64(entry.items.first?.text.prefix { $0 != "-" } ?? "") ?? 0
             let bytes = entry.items.last?.items.last?.bytes ?? []
             return try? Event(sequence: sequence, entry: bytes[...])

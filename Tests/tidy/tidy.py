@@ -38,7 +38,7 @@ ROOMS = {
     "API": {"Base", "Wire", "Server", "Trading", "Plugins", "Service", "Views", "Feed", "UI"},
     "Main": {
         "Base", "Loop", "Wire", "Server", "Trading", "Plugins", "Store", "Service", "Feed", "API",
-        "CSystem",
+        "CSystem", "Verify",
     },
 }
 SYSTEM_MODULES = {"Glibc", "Foundation", "FoundationEssentials", "Dispatch", "Synchronization"}

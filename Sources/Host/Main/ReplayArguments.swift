@@ -58,7 +58,8 @@ struct ReplayCommand: Sendable {
         entry = String(rule[rule.index(after: colon)...])
         guard given["--config"] != nil || given["--limits"] != nil else {
             throw SettingsError(
-                description: "'replay-risk' needs --config FILE or --limits JSON, the rule's settings")
+                description: "'replay-risk' needs --config FILE or --limits JSON, the rule's "
+                    + "settings")
         }
         configFile = given["--config"]
         limits = given["--limits"]

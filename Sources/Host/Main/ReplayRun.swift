@@ -43,7 +43,8 @@ struct ReplayRun {
         let configured = settings.pluginsFile ?? Settings.defaultFile("plugins.json") ?? ""
         let folder = configured.lastIndex(of: "/").map { String(configured[..<$0]) } ?? "."
         let places =
-            name.hasPrefix("/") ? [name] : [folder, executableFolder() ?? "."].map { "\($0)/\(name)" }
+            name.hasPrefix("/")
+            ? [name] : [folder, executableFolder() ?? "."].map { "\($0)/\(name)" }
         guard let found = places.first(where: { unsafe access($0, R_OK) == 0 }) else {
             throw SettingsError(
                 description: "no library at \(places.joined(separator: " or ")); --rule takes "
@@ -117,8 +118,9 @@ struct ReplayRun {
             command.checkpointFolder ?? "\(settings.dataFolder)/\(CheckpointFolder.name)")
         guard let checkpoint = folder.load(say).first(where: { $0.sequence + 1 >= first }) else {
             throw SettingsError(
-                description: "the stream begins at event \(first), and no checkpoint reaches it: the "
-                    + "state before it is unknown; keep checkpoints by 'oes verify --checkpoint'")
+                description: "the stream begins at event \(first), and no checkpoint reaches it: "
+                    + "the state before it is unknown; keep checkpoints by 'oes verify --checkpoint'"
+            )
         }
         replay.begin(with: try checkpoint.snapshot())
         return checkpoint.sequence

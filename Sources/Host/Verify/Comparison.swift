@@ -167,7 +167,8 @@ extension Verification {
             let id = flat[index].text ?? ""
             let accepted = fold.orders[id]?.value.acceptedSequence
             findings.expect(
-                .waiting, expected.removeValue(forKey: id) != nil
+                .waiting,
+                expected.removeValue(forKey: id) != nil
                     && flat[index + 1].score == accepted,
                 "pegs:\(symbol) has \(id), which isn't pegged there")
         }

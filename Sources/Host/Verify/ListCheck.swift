@@ -196,7 +196,8 @@ final class ListCheck {
             }
         }
         if let next = pending.first {
-            findings.note(.lists, "they end before event \(next.sequence): a host goes on with them")
+            findings.note(
+                .lists, "they end before event \(next.sequence): a host goes on with them")
         }
     }
 }
