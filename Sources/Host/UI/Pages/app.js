@@ -104,8 +104,10 @@ function keys() {
       ["q", "Quantity", () => ticket.focusQuantity()],
       ["p", "Price", () => ticket.focusPrice()],
       ["t", "Order type", () => ticket.typeSelect.focus()],
-      [["1", "2", "3", "4"], "A size of the settings", (event) => ticket.setSize(Number(event.key) - 1)],
-      [["+", "-"], "A lot more or less", (event) => ticket.stepQuantity(event.key === "+" ? 1 : -1)],
+      [["1", "2", "3", "4"], "A size of the settings", (event) =>
+        ticket.setSize(Number(event.key) - 1)],
+      [["+", "-"], "A lot more or less", (event) =>
+        ticket.stepQuantity(event.key === "+" ? 1 : -1)],
       [["ArrowUp", "ArrowDown"], "In a field: one tick or lot, with Shift ten", null],
     ],
     Market: [
@@ -117,7 +119,8 @@ function keys() {
       ["c", "The chart; arrows move, + and − zoom, 0 resets", () => focusChart()],
     ],
     Orders: [
-      ["o", "My orders; arrows move, Enter presses", tab("orders", () => panels.orders.focusFirst())],
+      ["o", "My orders; arrows move, Enter presses", tab("orders", () =>
+        panels.orders.focusFirst())],
       ["f", "Filter orders", tab("orders", () => $("order-filter").focus())],
       ["n", "Positions", tab("positions", () =>
         document.querySelector("#positions tbody button")?.focus())],

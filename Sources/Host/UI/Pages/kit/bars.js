@@ -1,5 +1,5 @@
-// Bars of one symbol and interval: what is known of the past, and each trade added as it comes. Text
-// is what is read; the numbers beside it place pixels and nothing else.
+// Bars of one symbol and interval: what is known of the past, and each trade added as it comes.
+// Text is what is read; the numbers beside it place pixels and nothing else.
 
 import * as decimal from "./decimal.js";
 

@@ -39,7 +39,8 @@ const NAMES = [
 
 function readColours() {
   const style = getComputedStyle(document.documentElement);
-  return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+  return Object.fromEntries(NAMES.map((name) =>
+    [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
 /** Half pixels make a line of one pixel sharp. */

@@ -1,5 +1,5 @@
-// A question in the page's own dialog. Escape and the first button mean no; the second is yes and has
-// the focus only where the question is an expected one, such as a confirmed order.
+// A question in the page's own dialog. Escape and the first button mean no; the second is yes and
+// has the focus only where the question is an expected one, such as a confirmed order.
 
 import { h, setText } from "./dom.js";
 

@@ -1,6 +1,6 @@
 // A table as a CSV file (RFC 4180), made and saved in the browser.
 
-/** Text that a spreadsheet would take for a formula gets an apostrophe; numbers stay as they are. */
+/** Text that a spreadsheet would take for a formula gets an apostrophe; numbers stay. */
 function cell(value) {
   const text = value === null || value === undefined ? "" : String(value);
   const isNumber = /^-?\d+(\.\d+)?$/.test(text);

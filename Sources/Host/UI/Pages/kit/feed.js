@@ -1,7 +1,7 @@
 // One WebSocket for the page. Channels survive the connection: after a loss it reconnects with
-// back-off and asks for what was missed, from the last message heard on (docs/PROTOCOL.md); where the
-// server can't tell that any more it sends a snapshot. Each message names the sequence before it;
-// where that isn't the last one heard, the channel is resumed in the same way.
+// back-off and asks for what was missed, from the last message heard on (docs/PROTOCOL.md); where
+// the server can't tell that any more it sends a snapshot. Each message names the sequence before
+// it; where that isn't the last one heard, the channel is resumed in the same way.
 
 import { decode, get, toSignIn } from "./api.js";
 

@@ -1,5 +1,5 @@
-// What any order may carry whatever its type: the host's own fields of POST /api/v1/orders, described
-// as a plugin describes its own, so that the ticket draws them alike.
+// What any order may carry whatever its type: the host's own fields of POST /api/v1/orders,
+// described as a plugin describes its own, so that the ticket draws them alike.
 
 const GIVEN = {
   post_only: {

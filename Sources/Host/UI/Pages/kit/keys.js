@@ -1,5 +1,5 @@
-// Single-key shortcuts, and the list of them that ? shows: one table makes both, so the list is never
-// wrong. They can be turned off, and mean nothing while one types words.
+// Single-key shortcuts, and the list of them that ? shows: one table makes both, so the list is
+// never wrong. They can be turned off, and mean nothing while one types words.
 
 import { h, isTyping } from "./dom.js";
 import { bindCheckbox, isOn } from "./settings.js";

@@ -1,6 +1,6 @@
 // The chosen symbol's order book, kept once for every panel that shows it (ladder, depth chart).
-// Prices are whole numbers in the instrument's scale: exact, and sorted arrays of them take a change
-// in a few steps, so fifty changes a second cost next to nothing. Quantities stay decimals.
+// Prices are whole numbers in the instrument's scale: exact, and sorted arrays of them take a
+// change in a few steps, so fifty changes a second cost next to nothing. Quantities stay decimals.
 
 import * as decimal from "./decimal.js";
 

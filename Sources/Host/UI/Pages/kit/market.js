@@ -33,6 +33,7 @@ export function sessionWords(instrument) {
   const word = state.charAt(0).toUpperCase() + state.slice(1);
   if (override) return { text: `${word} by staff`, isOpen };
   if (!session?.next_change_at) return { text: word, isOpen };
-  const verb = { open: "opens", closed: "closes", halted: "halts" }[session.next_state] ?? "changes";
+  const verbs = { open: "opens", closed: "closes", halted: "halts" };
+  const verb = verbs[session.next_state] ?? "changes";
   return { text: `${word}, ${verb} ${moment(session.next_change_at)}`, isOpen };
 }

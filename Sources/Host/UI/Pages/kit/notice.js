@@ -1,6 +1,6 @@
-// Toasts, with sound and, where allowed and nobody looks, the desktop's own notices. A toast is read
-// out by screen readers (the region is a live one), goes by itself unless pointed at or focused, and
-// is never the only place where a thing is said.
+// Toasts, with sound and, where allowed and nobody looks, the desktop's own notices. A toast is
+// read out by screen readers (the region is a live one), goes by itself unless pointed at or
+// focused, and is never the only place where a thing is said.
 
 import { h } from "./dom.js";
 import { isOn } from "./settings.js";

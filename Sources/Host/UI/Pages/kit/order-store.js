@@ -43,7 +43,8 @@ export class OrderStore {
     if (isOpen(merged)) this.open.set(id, merged);
     else this.open.delete(id);
     if (!known && merged.parent_order_id) this.adopt(merged.parent_order_id, id);
-    const isSame = known && isOpen(known) === isOpen(merged) && hasFills(known) === hasFills(merged);
+    const isSame = known && isOpen(known) === isOpen(merged)
+      && hasFills(known) === hasFills(merged);
     if (!isSame) this.shape += 1;
     return true;
   }

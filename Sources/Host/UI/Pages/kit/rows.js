@@ -1,5 +1,6 @@
-// A long table of which only the rows in sight exist. Rows have one height (the style sheet's); a spacer above and one
-// below stand for the others, and aria-rowcount and aria-rowindex tell a screen reader where it is.
+// A long table of which only the rows in sight exist. Rows have one height (the style sheet's); a
+// spacer above and one below stand for the others, and aria-rowcount and aria-rowindex tell a
+// screen reader where it is.
 
 import { h, reconcile, setAttribute } from "./dom.js";
 

@@ -49,7 +49,7 @@ export function limitsOf(field) {
 
 /**
  * Whether a field is to be shown (x-oes-visible-if): a name, where that field is given, or
- * {name: value} or {name: [values]}, where it has one of them. `valueOf(name)` is what a field says.
+ * {name: value} or {name: [values]}, where it has one of them. `valueOf(name)`: what a field says.
  */
 export function isVisible(field, valueOf) {
   const condition = field["x-oes-visible-if"];
@@ -94,7 +94,8 @@ export function drawFields(fields, draw) {
   }
   return Array.from(groups, ([name, boxes]) => {
     if (!name) return boxes;
-    return h("fieldset", { class: "group" }, h("legend", {}, name), h("div", { class: "fields" }, boxes));
+    const fields = h("div", { class: "fields" }, boxes);
+    return h("fieldset", { class: "group" }, h("legend", {}, name), fields);
   }).flat();
 }
 

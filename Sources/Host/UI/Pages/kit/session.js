@@ -1,6 +1,6 @@
 // What every panel of the trade page looks at: the chosen account and symbol, the reference data,
-// the book, and the account's orders and positions kept current. Panels watch a topic and are called
-// when it changed; they never call each other.
+// the book, and the account's orders and positions kept current. Panels watch a topic and are
+// called when it changed; they never call each other.
 
 import * as api from "./api.js";
 import { Feed } from "./feed.js";

@@ -1,5 +1,5 @@
-// The account's figures: cash from the feed, equity, exposure and profit as the server computes them,
-// asked for again a moment after something changed.
+// The account's figures: cash from the feed, equity, exposure and profit as the server computes
+// them, asked for again a moment after something changed.
 
 import * as api from "../kit/api.js";
 import { setText } from "../kit/dom.js";

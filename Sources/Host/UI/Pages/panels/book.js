@@ -1,7 +1,7 @@
-// The ladder: asks above, bids below, the last trade and the spread between them. As many levels as
-// there is room for, drawn once an animation frame into rows that are made once. A level's price is a
-// button that fills the ticket; its total, clicked, takes everything up to there. Mine are marked by
-// a figure of their own, not by colour.
+// The ladder: asks above, bids below, the last trade and the spread between them. As many levels
+// as there is room for, drawn once an animation frame into rows that are made once. A level's
+// price is a button that fills the ticket; its total, clicked, takes everything up to there. Mine
+// are marked by a figure of their own, not by colour.
 
 import * as decimal from "../kit/decimal.js";
 import { h, perFrame, setAttribute, setText } from "../kit/dom.js";

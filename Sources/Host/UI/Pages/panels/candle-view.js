@@ -114,7 +114,8 @@ export class CandleView {
     const isUp = bar.at.close >= bar.at.open;
     const colour = isUp ? colours.up : colours.down;
     const half = Math.max(0.5, Math.floor(width * 0.35));
-    const [top, bottom] = [Math.max(bar.at.open, bar.at.close), Math.min(bar.at.open, bar.at.close)];
+    const { open, close } = bar.at;
+    const [top, bottom] = [Math.max(open, close), Math.min(open, close)];
     const tall = this.area.bottom * (VOLUME_SHARE - 0.03) * (bar.at.volume / this.volume || 0);
     context.fillStyle = isUp ? colours["up-soft"] : colours["down-soft"];
     context.fillRect(x - half, this.area.bottom - tall, half * 2 + 1, tall);
@@ -140,7 +141,8 @@ export class CandleView {
       if (!(price > this.low && price < this.high)) continue;
       const side = sideOf(order);
       const colour = side === "buy" ? colours.up : colours.down;
-      line(context, 0, this.y(price), this.area.right, this.y(price), colour, isStop ? [2, 4] : [6, 3]);
+      const dash = isStop ? [2, 4] : [6, 3];
+      line(context, 0, this.y(price), this.area.right, this.y(price), colour, dash);
       const kind = `${side === "buy" ? "Buy" : "Sell"} ${decimal.show(order.remaining_quantity)}`;
       label(context, isStop ? `${kind} stop` : kind, 6, this.y(price), colours.raised, colour);
     }

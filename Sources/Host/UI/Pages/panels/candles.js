@@ -1,5 +1,5 @@
-// The candle chart's data and controls: which interval, the bars so far, each trade as it comes, how
-// far one has zoomed and moved. How it looks is candle-view.js.
+// The candle chart's data and controls: which interval, the bars so far, each trade as it comes,
+// how far one has zoomed and moved. How it looks is candle-view.js.
 
 import * as api from "../kit/api.js";
 import { Bars, INTERVALS } from "../kit/bars.js";

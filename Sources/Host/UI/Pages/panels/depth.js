@@ -1,5 +1,5 @@
-// The depth chart: how much is bid down to a price, how much is offered up to it. Bids stand left of
-// the middle and asks right of it, so colour isn't needed to tell them apart.
+// The depth chart: how much is bid down to a price, how much is offered up to it. Bids stand left
+// of the middle and asks right of it, so colour isn't needed to tell them apart.
 
 import { label, line, mountCanvas, ticks } from "../kit/canvas.js";
 import * as decimal from "../kit/decimal.js";
@@ -48,7 +48,8 @@ export class Depth {
     const area = { right: width - RIGHT, bottom: height - BOTTOM };
     const x = (price) => ((price - middle + reach) / (2 * reach)) * area.right;
     const y = (total) => area.bottom - (total / most) * (area.bottom - 12);
-    this.paintAxes(context, area, colours, { x, y, most, low: middle - reach, high: middle + reach });
+    const [low, high] = [middle - reach, middle + reach];
+    this.paintAxes(context, area, colours, { x, y, most, low, high });
     this.paintSide(context, bids, area, x, y, 0, colours.up, colours["up-soft"]);
     this.paintSide(context, asks, area, x, y, area.right, colours.down, colours["down-soft"]);
     line(context, x(middle), 0, x(middle), area.bottom, colours["line-strong"], [2, 3]);

@@ -1,6 +1,6 @@
 // The watchlist: last, change, bid and ask of the symbols that the trader follows. A symbol is a
-// button that chooses it; a star puts one on the list or takes it off. Trades come by the feed, bids
-// and asks are asked for every few seconds while the page is looked at.
+// button that chooses it; a star puts one on the list or takes it off. Trades come by the feed,
+// bids and asks are asked for every few seconds while the page is looked at.
 
 import * as api from "../kit/api.js";
 import * as decimal from "../kit/decimal.js";
@@ -31,7 +31,8 @@ export class Markets {
 
   /** Without a list of the trader's own the first symbols stand there. */
   begin() {
-    const known = (recall(WATCHED) ?? "").split(" ").filter((item) => this.session.instruments.has(item));
+    const known = (recall(WATCHED) ?? "").split(" ")
+      .filter((item) => this.session.instruments.has(item));
     const first = Array.from(this.session.instruments.keys()).slice(0, 12);
     this.watched = known.length ? known : first;
     this.session.feed.subscribe("oes:trades", (type, data) => this.hear(type, data));

@@ -8,7 +8,8 @@ import { moment, titleIn, words } from "../kit/format.js";
 import { orderId, sideOf, statusOf, tifOf } from "../kit/order-store.js";
 
 const HIDDEN = new Set([
-  "id", "order_id", "type", "tif", "side", "symbol", "account_id", "timestamp", "children", "params",
+  "id", "order_id", "type", "tif", "side", "symbol", "account_id", "timestamp", "children",
+  "params",
   "history", "history_is_cut", "event_seq", "fills", "exec_type", "order_type", "time_in_force",
   "status", "quantity", "parent_order_id", "link_group",
 ]);

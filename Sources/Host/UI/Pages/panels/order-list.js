@@ -18,7 +18,8 @@ const text = (of) => (order) => String(of(order) ?? "");
 /** Column → what it is sorted by. Numbers only place rows here; they are shown as they came. */
 const KEYS = {
   time: (order) => order.created_at ?? "",
-  symbol: text((order) => order.symbol), side: text(sideOf), kind: text((order) => order.order_type),
+  symbol: text((order) => order.symbol), side: text(sideOf),
+  kind: text((order) => order.order_type),
   price: number("price"), stop: number("stop_price"), quantity: number("quantity"),
   filled: number("filled_quantity"), average: number("avg_price"), tif: text(tifOf),
   status: text(statusOf),

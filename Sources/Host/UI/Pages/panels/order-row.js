@@ -1,5 +1,5 @@
-// One order's row, and its edit in place: price, stop price and quantity become fields; Enter saves,
-// Escape leaves the order as it was, and an order that ends meanwhile ends the edit.
+// One order's row, and its edit in place: price, stop price and quantity become fields; Enter
+// saves, Escape leaves the order as it was, and an order that ends meanwhile ends the edit.
 
 import * as decimal from "../kit/decimal.js";
 import { h, setAttribute, setText } from "../kit/dom.js";

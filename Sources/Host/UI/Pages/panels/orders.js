@@ -120,7 +120,7 @@ export class Orders {
     setAttribute(this.cancelAllButton, "title", whyNot("cancel"));
   }
 
-  /** The open orders that "Cancel all" means: of the account, or of the symbol where only it shows. */
+  /** The open orders that "Cancel all" means: of the account, or of the symbol shown alone. */
   working() {
     const all = Array.from(this.session.orders.open.values());
     if (!this.onlySymbol.checked) return all;

@@ -1,6 +1,6 @@
 // What the account holds, with profit and loss: as the server computes them, and for the chosen
-// symbol marked to each trade as it comes. A position is closed by a market order that may only make
-// it smaller.
+// symbol marked to each trade as it comes. A position is closed by a market order that may only
+// make it smaller.
 
 import * as api from "../kit/api.js";
 import { ask } from "../kit/confirm.js";
@@ -61,7 +61,8 @@ export class Positions {
     setText(average, decimal.showRounded(position.avg_price, places));
     setText(last, decimal.show(figures.last, places));
     setText(value, figures.value === null ? "–" : money(figures.value));
-    for (const [cell, profit] of [[unrealized, figures.profit], [realized, position.realized_pnl]]) {
+    const profits = [[unrealized, figures.profit], [realized, position.realized_pnl]];
+    for (const [cell, profit] of profits) {
       setText(cell, profit === null || profit === undefined ? "–" : signed(profit));
       setAttribute(cell, "class", `num ${tone(profit)}`);
     }
@@ -113,9 +114,8 @@ export class Positions {
     const size = { ...available, units: available.units < 0n ? -available.units : available.units };
     const what = `${side === "sell" ? "Sell" : "Buy"} ${decimal.show(size)} ${symbol}`;
     const text = "At what the market gives now, within the instrument’s price band.";
-    if (!(await ask({ title: `${what} at the market?`, text, no: "Keep it", yes: "Close position" }))) {
-      return;
-    }
+    const title = `${what} at the market?`;
+    if (!(await ask({ title, text, no: "Keep it", yes: "Close position" }))) return;
     try {
       const report = await api.placeOrder({
         account_id: accountId, symbol, side, order_type: CLOSING_TYPE,

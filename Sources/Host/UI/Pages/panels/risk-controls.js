@@ -30,7 +30,8 @@ export function stateSelect(account, nameOf, onDone) {
       title: `${nameOf(account.account_id)}: ${words(wanted).toLowerCase()}?`,
       text: STATES[wanted], no: "Leave it", yes: words(wanted), isDanger: wanted !== "active",
     });
-    if (isSure) await say(() => api.setAccountState(account.account_id, wanted), "State not changed");
+    const change = () => api.setAccountState(account.account_id, wanted);
+    if (isSure) await say(change, "State not changed");
     onDone();
   });
   return select;
@@ -43,7 +44,8 @@ export async function cancelMany(title, filter, onDone) {
   const answer = await say(() => api.cancelAll(filter), "Not cancelled");
   if (answer) {
     const millis = (Number(answer.micros) / 1000).toFixed(1);
-    toast("info", `${answer.cancelled} orders cancelled`, `In ${millis} ms; ${answer.failed} failed.`);
+    const failed = `In ${millis} ms; ${answer.failed} failed.`;
+    toast("info", `${answer.cancelled} orders cancelled`, failed);
   }
   onDone();
 }

@@ -1,5 +1,5 @@
-// Sending the ticket's order, after a question where the trader wants one, and saying what became of
-// it at the form.
+// Sending the ticket's order, after a question where the trader wants one, and saying what became
+// of it at the form.
 
 import * as api from "../kit/api.js";
 import { ask } from "../kit/confirm.js";
