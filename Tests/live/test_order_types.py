@@ -247,3 +247,18 @@ def test_a_parked_gtd_order_expires_too(floor):
 
 def plain(number):
     return format(Decimal(number).normalize(), "f")
+
+
+def test_a_number_of_params_may_be_spelled_otherwise_in_a_repeat(floor):
+    floor.trade("100.00")
+    mine, name = floor.account(), "spelled"
+    first = floor.place(mine, "sell", 4, order_type="stop", client_order_id=name,
+                        params={"stop_price": 90, "trigger": "last"})
+    for params in ({"trigger": "last", "stop_price": "90.00"},
+                   {"stop_price": 90.0, "trigger": "last"}):
+        again = floor.place(
+            mine, "sell", 4, order_type="stop", client_order_id=name, params=params)
+        assert again["order_id"] == first["order_id"]
+    other = floor.refused(mine, "sell", 4, order_type="stop", client_order_id=name,
+                          params={"stop_price": "90.01", "trigger": "last"})
+    assert (other.status_code, other.json()["code"]) == (409, "duplicate_client_order_id")

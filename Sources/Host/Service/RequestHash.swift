@@ -3,7 +3,9 @@
 import Trading
 
 extension OrderRequest {
-    /// Equal for equal requests, whatever the order and spelling of their JSON.
+    /// Equal for equal requests, whatever the order and spelling of their JSON: parameters count
+    /// by their values, so that 140 and "140.0" are one. Those of a type that isn't loaded are
+    /// none; such a request never comes so far that its hash is kept.
     package var hash: Int64 {
         var hasher = FNV1a()
         hasher.combine(account)
@@ -16,7 +18,7 @@ extension OrderRequest {
         hasher.combine(byte: book.rawValue)
         hasher.combine(quantity.raw)
         hasher.combine(price?.raw ?? -1)
-        for byte in paramsJSON { hasher.combine(byte: byte) }
+        for param in givenParams { hasher.combine(param) }
         hasher.combine(instructions)
         if let expireTime { hasher.combine(byte: 7, expireTime) }
         return Int64(bitPattern: hasher.state)
@@ -47,6 +49,17 @@ private struct FNV1a {
     mutating func combine(byte tag: UInt8, _ number: Int64) {
         combine(byte: tag)
         combine(number)
+    }
+
+    mutating func combine(_ param: OrderParam) {
+        combine(param.name)
+        switch param.value {
+        case .integer(let number): combine(byte: 1, number)
+        case .boolean(let flag): combine(byte: 2, flag ? 1 : 0)
+        case .text(let text):
+            combine(byte: 3)
+            combine(text)
+        }
     }
 
     mutating func combine(_ asked: OrderInstructions) {

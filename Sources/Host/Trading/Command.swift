@@ -19,6 +19,10 @@ package struct OrderRequest: Hashable, Sendable {
     package var assetType: String
     /// The order type's own parameters, checked against its schema, in the schema's order.
     package var params: [OrderParam]
+    /// Those of them that the client gave, the others being the schema's defaults: an order type
+    /// that changes a default doesn't make another request of the same one.
+    package var givenParams: [OrderParam] = []
+    /// As the client wrote them.
     package var paramsJSON: [UInt8]
     /// What was asked beside the type.
     package var instructions: OrderInstructions

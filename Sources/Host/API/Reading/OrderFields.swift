@@ -104,6 +104,7 @@ struct OrderFields {
         }
         guard let type = services.registry.orderType(request.orderType) else { return }
         request.params = try type.convertParams(object, instrument: instrument).get()
+        request.givenParams = request.params.filter { object?[$0.name] != nil }
     }
 
     /// Says again what the instrument is; another one is a mistake.
