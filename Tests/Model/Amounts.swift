@@ -34,7 +34,10 @@ enum Amounts {
         guard order.side == .buy, order.working > 0 else { return order.working }
         let cost = try amount(
             instrument, price: order.heldPrice, quantity: order.working, up: true)
-        let worst = Int128(max(instrument.makerBps, instrument.takerBps))
+        // A market order never rests, so that it is the taker in all its trades.
+        let worst = Int128(
+            order.pricing == .market
+                ? instrument.takerBps : max(instrument.makerBps, instrument.takerBps))
         let total = fee(ofTenThousandths: feeSum(order) + Int128(cost) * worst)
         return try bounded(Int128(cost) + max(0, total - Int128(order.fee)))
     }

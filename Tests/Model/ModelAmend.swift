@@ -39,6 +39,7 @@ extension Model {
         if try isBusy(order.symbol, unless: { $0.notes.causes[id] == nil }) {
             return Answer(word: "busy")
         }
+        try requireRoom(instrument, order, amended)
         notes.mainOrder = id
         try judgeAmend(step.guards, id)
         note(id, .amended)
@@ -133,18 +134,23 @@ extension Model {
         {
             throw low
         }
-        if order.flags.contains(.rollsUp), amended.quantity > order.quantity,
+    }
+
+    /// A container's child grows no further than what is left of its container.
+    private func requireRoom(
+        _ instrument: ModelInstrument, _ order: ModelOrder, _ amended: Amended
+    ) throws(Refusal) {
+        guard order.flags.contains(.rollsUp), amended.quantity > order.quantity,
             let parent = order.parent
-        {
-            let children = openChildren(of: parent).map { child in
-                var child = child
-                if child.id == order.id { child.quantity = amended.quantity }
-                return child
-            }
-            let wanted = try leaves(children)
-            let main = self.order(parent)
-            try requireRoom(instrument, wanted, main.quantity - main.filled)
+        else { return }
+        let children = openChildren(of: parent).map { child in
+            var child = child
+            if child.id == order.id { child.quantity = amended.quantity }
+            return child
         }
+        let wanted = try leaves(children)
+        let main = self.order(parent)
+        try requireRoom(instrument, wanted, main.quantity - main.filled)
     }
 
     /// Returns whether it keeps its place.

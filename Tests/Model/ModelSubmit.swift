@@ -21,17 +21,8 @@ extension Model {
         try check(instrument, step.terms)
         try checkAccount(account, instrument, step.terms.side, step.terms.quantity)
         for child in step.children { try check(instrument, child.terms) }
-        if step.terms.ext.role == .container && step.reason.isEmpty {
-            var wanted = Int128(0)
-            var groups: [UInt8: Int64] = [:]
-            for terms in step.children.map(\.terms) {
-                let largest = terms.ext.link == 0 ? 0 : groups[terms.ext.link] ?? 0
-                wanted += Int128(max(0, terms.quantity - largest))
-                if terms.ext.link != 0 { groups[terms.ext.link] = max(largest, terms.quantity) }
-            }
-            try requireRoom(instrument, wanted, step.terms.quantity)
-        }
         if try isBusy(step.symbol) { return Answer(word: "busy") }
+        try requireRoom(instrument, for: step)
 
         notes.mainOrder = step.id
         var isRejected = false
@@ -78,6 +69,22 @@ extension Model {
             "children_exceed",
             "required=\(Scaled.format(Amounts.bounded(wanted), scale: scale)), "
                 + "available=\(Scaled.format(left, scale: scale))")
+    }
+
+    /// A new container's children ask for no more than it is to trade; of a link group the largest
+    /// counts.
+    private func requireRoom(
+        _ instrument: ModelInstrument, for step: SubmitStep
+    ) throws(Refusal) {
+        guard step.terms.ext.role == .container && step.reason.isEmpty else { return }
+        var wanted = Int128(0)
+        var groups: [UInt8: Int64] = [:]
+        for terms in step.children.map(\.terms) {
+            let largest = terms.ext.link == 0 ? 0 : groups[terms.ext.link] ?? 0
+            wanted += Int128(max(0, terms.quantity - largest))
+            if terms.ext.link != 0 { groups[terms.ext.link] = max(largest, terms.quantity) }
+        }
+        try requireRoom(instrument, wanted, step.terms.quantity)
     }
 
     /// The main order's own arrival, then what its children do first.

@@ -21,11 +21,16 @@ private func setting(_ name: String, _ standard: Int) -> Int {
         let first = setting("OES_MODEL_FIRST", 1)
         let count = setting("OES_MODEL_SEEDS", 200)
         let stepsPerAudit = setting("OES_MODEL_AUDIT", 20)
+        let isLong = getenv("OES_MODEL_SEEDS") != nil
         var words: [String: Int] = [:]
         var failures: [String: Int] = [:]
         for seed in first..<first + count {
             let script = Generator.script(
                 seed: UInt64(seed), steps: setting("OES_MODEL_STEPS", 150))
+            if isLong {
+                print("seed \(seed)")
+                fflush(nil)
+            }
             let runner = Runner(try engine.functions(for: script), stepsPerAudit: stepsPerAudit)
             if let failure = runner.run(script) {
                 failures[failure.kind, default: 0] += 1

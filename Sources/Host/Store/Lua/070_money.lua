@@ -54,7 +54,10 @@ local function buy_need(call, order, quantity, price)
     if quantity == 0 then return 0, 0 end
     local instrument = call.instrument
     local cost, fee = notional_of(instrument, price, quantity), 0
-    local bps = worst_bps(instrument, account_of(call, order.account))
+    local account = account_of(call, order.account)
+    -- A market order never rests, so that it is the taker in all its trades.
+    local bps = order.pricing == MARKET and risk.taker_bps(instrument, account)
+        or worst_bps(instrument, account)
     if bps > 0 then
         local rest
         fee, rest = multiply_divide(cost, bps, 10000)

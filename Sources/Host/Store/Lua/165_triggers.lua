@@ -16,11 +16,11 @@ function triggers.is_triggered(order, price)
     return price <= x.trigger_price
 end
 
--- Shows the waiting orders of an index whose score in Redis is at most `limit`, page by page, and those
--- that this call put there; `visit` says true where it has seen enough.
+-- Shows the waiting orders of an index whose score in Redis is at most `limit`, page by page until `visit`
+-- says that it has enough, and all those that this call put there, which may come before them.
 local function each_waiting(call, key, limit, armed, visit)
-    local offset = 0
-    while true do
+    local offset, is_enough = 0, false
+    repeat
         local members = redis_call(
             'ZRANGEBYSCORE', key, '-inf', limit, 'LIMIT', page_start(offset), '100')
         local ids = {}
@@ -28,11 +28,13 @@ local function each_waiting(call, key, limit, armed, visit)
         local records = #ids > 0 and redis_call('HMGET', call.keys.orders, unpack(ids)) or NONE
         for index = 1, #ids do
             local order = order_from(call, ids[index], records[index])
-            if not order.x.is_listed and visit(order) then return end
+            if not order.x.is_listed and visit(order) then
+                is_enough = true
+                break
+            end
         end
         offset = offset + #members
-        if #members < 100 then break end
-    end
+    until is_enough or #members < 100
     for _, order in ipairs(armed or NONE) do visit(order) end
 end
 

@@ -152,11 +152,11 @@ local function wait_for_trigger(call, order, guards, begin_work)
     if not code then code, values = refusal(call, order, guards, true) end
     if code then return code, values end
     risk.take(call, order)
+    if order.x.reduce_only then parked.start_reducer(call, order) end
     if begin_work then begin_work() end
     order.status = PARKED
     parked.park(call, order)
     parked.arm(call, order)
-    if order.x.reduce_only then parked.start_reducer(call, order) end
     update_hold(call, order)
     local last = order.x.source == TRIGGER.LAST and market_of(call).last or 0
     if last > 0 and triggers.is_triggered(order, last) then parked.fire(call, order, 'last') end
@@ -178,8 +178,8 @@ function entry.enter(call, order, guards, begin_work)
     local code, values = refusal(call, order, guards, false)
     if code then return code, values end
     risk.take(call, order)
-    if begin_work then begin_work() end
     if x and x.reduce_only then parked.start_reducer(call, order) end
+    if begin_work then begin_work() end
     if x and x.peg > 0 then index_peg(call, order) end
     execute(call, order)
     return nil
