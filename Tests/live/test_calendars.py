@@ -8,6 +8,7 @@ import pytest
 
 from live.client import Client, assert_error
 from live.keys import KeyedHost
+from live.servers import RedisServer
 from live.socket import Socket
 from oes.host import wait_until
 
@@ -184,6 +185,25 @@ def test_a_record_that_runs_out_is_renewed(make_host, tmp_path):
         before = client.get("/api/v1/instruments/RENEW")
         assert before["state"] == "open"
     assert host.stop() == 0
+
+
+def test_hosts_whose_files_differ_say_so_and_stop(make_host, tmp_path):
+    with RedisServer(tmp_path) as redis:
+        hosts = []
+        for name, end in (("one", "12:00"), ("two", "18:00")):
+            path = tmp_path / f"{name}.json"
+            path.write_text(json.dumps({"calendars": {"x": calendar(DAYS, "00:00", end)}}))
+            hosts.append(make_host(env=redis.settings() | {"OES_CALENDARS": str(path)}).start())
+        with Client(hosts[0].url) as client:
+            client.instrument("DIFFER", calendar="x")
+            wait_until(
+                lambda: any("are not those of calendar x" in host.output() for host in hosts),
+                what="a host to say that another's calendar differs")
+            before = redis.connect().call("GET", "oes:{0}:seq")
+            time.sleep(1.5)
+            assert redis.connect().call("GET", "oes:{0}:seq") == before
+        for host in hosts:
+            assert host.stop() == 0, host.output()
 
 
 def test_who_may(make_host):
