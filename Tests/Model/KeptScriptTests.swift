@@ -54,11 +54,26 @@ private func terms(
     return terms
 }
 
+private func link(_ terms: inout OrderTermsStep) {
+    terms.ext.link = 1
+    terms.ext.linkAction = .cancel
+}
+
 private func trail(_ terms: inout OrderTermsStep) {
     terms.ext.triggerSource = .last
     terms.ext.triggerDirection = .atOrBelow
     terms.ext.trail = .amount
     terms.ext.trailOffset = 500
+}
+
+/// Three buys with a child each.
+private func entries(_ expiry: OrderTermsStep.Expiry = .never) -> [Step] {
+    ["2-a", "2-b", "2-c"].map { id in
+        order(
+            id, .buy, 10_000,
+            children: [ChildStep(key: "out", terms: terms(.sell, 12_000) { $0.ext.role = .after })]
+        ) { $0.expiry = expiry }
+    }
 }
 
 private let kept = [
@@ -152,6 +167,99 @@ private let kept = [
             .cash(account: "4", kind: .adjustment, amount: 3_100_000 - 1_000_000_000),
             order("1-a", .sell, 10_000), order("1-b", .sell, 10_000), order("1-c", .sell, 10_000),
             order("4-m", .buy, 0, 3),
+        ]),
+    // What its own order will take off it needs no cover: 4 pays for 1 at 10,000 and 1 at 11,000.
+    KeptScript(
+        bug: PlantedBug(
+            testDescription: "a market buy that covers what it won't buy",
+            right: "    return found, cost, stop, sought\n",
+            wrong: "    return found, cost, stop, working_of(order) - found\n"),
+        limits: ModelLimits(fills: 2),
+        steps: [
+            .cash(account: "4", kind: .adjustment, amount: 2_200_000 - 1_000_000_000),
+            .shares(account: "4", symbol: "STOCK", quantity: 1, price: 0),
+            order("1-a", .sell, 10_000), order("4-b", .sell, 10_000),
+            order("1-c", .sell, 10_000),
+            order("4-m", .buy, 0, 3) { $0.selfTrade = .decrement },
+        ]),
+    KeptScript(
+        bug: PlantedBug(
+            testDescription: "a trail that keeps its price when it has been set off",
+            right: "if x.trail > 0 and order.status == PARKED and price",
+            wrong: "if x.trail > 0 and price"),
+        limits: ModelLimits(),
+        steps: [
+            order("1-s1", .sell, 10_000), order("2-b1", .buy, 10_000),
+            order("1-t1", .sell, 1) {
+                trail(&$0)
+                $0.price = 0
+                $0.ext.limitOffset = 600
+            },
+            .amend(AmendStep(order: "1-t1", price: 9_000)),
+            order("1-s2", .sell, 9_400), order("2-b2", .buy, 9_400),
+            .amend(AmendStep(order: "1-t1", price: 10_200)),
+        ]),
+    // The first trade's link takes the lit ask away, and nothing bounds the second any more.
+    KeptScript(
+        bug: PlantedBug(
+            testDescription: "an internal sweep that holds to a lit price that has gone",
+            right: "    while true do\n"
+                + "        -- An internal trade may move the lit book's best prices: by links, and by "
+                + "what it cuts.\n"
+                + "        if order.book == INTERNAL then bid, ask = lit_bounds(call) end\n",
+            wrong: "    if order.book == INTERNAL then bid, ask = lit_bounds(call) end\n"
+                + "    while true do\n"),
+        limits: ModelLimits(),
+        steps: [
+            order("2-bid", .buy, 9_990),
+            order(
+                "1-a", .sell, 10_000,
+                children: [ChildStep(key: "leg", terms: terms(.sell, 10_001, 1, link))]
+            ) {
+                link(&$0)
+                $0.book = .internal
+            },
+            order("1-b", .sell, 10_005) { $0.book = .internal },
+            order("3-c", .buy, 10_010, 2) { $0.book = .internal },
+        ]),
+    KeptScript(
+        bug: PlantedBug(
+            testDescription: "families that a call doesn't count",
+            right: "call.fills = call.fills + #family_of(call, order.id) - 1",
+            wrong: ""),
+        limits: ModelLimits(fills: 3), steps: entries() + [order("1-s", .sell, 10_000, 3)]),
+    // The walk of all or none counts them, too: six are too many.
+    KeptScript(
+        bug: PlantedBug(
+            testDescription: "families that a walk doesn't count",
+            right: "local fills = x.has_children and #family_of(call, resting.id) or 1",
+            wrong: "local fills = 1"),
+        limits: ModelLimits(fills: 5),
+        steps: entries() + [order("1-s", .sell, 10_000, 3) { $0.policy = .allOrNone }]),
+    KeptScript(
+        bug: PlantedBug(
+            testDescription: "families that expire as one order each",
+            right: "then return #family_of(call, order.id) end\n    return 1",
+            wrong: "then return 1 end\n    return 1"),
+        limits: ModelLimits(expiries: 3),
+        steps: entries(.soon(60)) + [.pause(70), .tick(symbol: "STOCK"), .tick(symbol: "STOCK")]),
+    // The trail takes the only movement of the call, and the ask's trigger is true as well.
+    KeptScript(
+        bug: PlantedBug(
+            testDescription: "a trigger of the book that nobody comes back for",
+            right: "            call.goes_on = true\n            return true\n",
+            wrong: "            return true\n"),
+        limits: ModelLimits(fires: 1),
+        steps: [
+            order("1-s1", .sell, 10_000), order("2-b1", .buy, 10_000),
+            order("1-t1", .sell, 0, 1, trail),
+            order("1-s2", .sell, 10_050), order("1-s3", .sell, 10_100),
+            order("3-t2", .buy, 0) {
+                $0.ext.triggerSource = .ask
+                $0.ext.triggerDirection = .atOrAbove
+                $0.ext.triggerPrice = 10_100
+            },
+            order("2-b2", .buy, 10_050), .tick(symbol: "STOCK"), .tick(symbol: "STOCK"),
         ]),
 ]
 

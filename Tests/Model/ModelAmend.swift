@@ -108,11 +108,12 @@ extension Model {
         let changesQuantity = step.quantity != nil && step.quantity != old.quantity
         let changesPrice = step.price != nil && step.price != old.price
         let watches = order.status == .parked && order.ext.triggerSource != nil
+        let trails = order.status == .parked && order.ext.trail != nil
         let isUnsupported =
             order.isContainer || order.isQueued
             || ((order.isAfter || order.ext.link != 0) && changesQuantity)
             || (changesTrigger && (!watches || order.ext.trail != nil))
-            || (changesPrice && (order.pricing == .market || order.ext.trail != nil))
+            || (changesPrice && (order.pricing == .market || trails))
         if isUnsupported { throw Refusal("amend_unsupported", "order_id=\(order.id)") }
     }
 

@@ -125,11 +125,12 @@ extension Model {
         return max(0, most)
     }
 
-    /// How many fills it takes: an iceberg shows itself in slices.
+    /// How many fills it takes: an iceberg shows itself in slices, and children count.
     private func fills(_ taken: Int64, of resting: ModelOrder) -> Int {
         let hidden = taken - resting.visible
-        guard resting.isIceberg, hidden > 0 else { return 1 }
-        return 1 + Int((hidden + resting.ext.display - 1) / resting.ext.display)
+        let whole = 1 + childCount(resting)
+        guard resting.isIceberg, hidden > 0 else { return whole }
+        return whole + Int((hidden + resting.ext.display - 1) / resting.ext.display)
     }
 
     func isOutsideLit(_ price: Int64, _ symbol: String) -> Bool {

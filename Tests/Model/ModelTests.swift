@@ -33,6 +33,7 @@ private func setting(_ name: String, _ standard: Int) -> Int {
             }
             let runner = Runner(try engine.functions(for: script), stepsPerAudit: stepsPerAudit)
             if let failure = runner.run(script) {
+                if isLong { print("seed \(seed): \(failure)") }
                 failures[failure.kind, default: 0] += 1
                 if failures[failure.kind] == 1 { try report(failure, of: script, engine) }
                 guard failures.count < 8 else { return }
@@ -83,8 +84,13 @@ private func setting(_ name: String, _ standard: Int) -> Int {
 
     private func report(_ failure: Failure, of script: Script, _ engine: Engine) throws {
         let functions = try engine.functions(for: script)
-        let short = Shrinker.shrink(script) {
-            Runner(functions, stepsPerAudit: 1).run($0)?.kind == failure.kind
+        // Reading the whole state after each step of thousands takes minutes a run.
+        let isAudited = failure.kind == "state" || failure.kind == "invariant"
+        let stepsPerAudit = isAudited ? 1 : script.steps.count
+        var first = script
+        first.steps.removeSubrange((failure.step + 1)...)
+        let short = Shrinker.shrink(first) {
+            Runner(functions, stepsPerAudit: stepsPerAudit).run($0)?.kind == failure.kind
         }
         let last = Runner(functions, stepsPerAudit: 1).run(short) ?? failure
         let steps = short.steps.map { "  \($0)" }.joined(separator: "\n")

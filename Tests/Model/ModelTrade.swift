@@ -99,7 +99,11 @@ extension Model {
 
     private mutating func noteFill(_ order: ModelOrder, _ quantity: Int64) {
         guard order.leadsFamily else { return }
-        if notes.filledBy[order.id] == nil { notes.filledMains.append(order.id) }
+        if notes.filledBy[order.id] == nil {
+            notes.filledMains.append(order.id)
+            // Each child is as much work as a fill.
+            if !order.isContainer { notes.fills += childCount(order) }
+        }
         notes.filledBy[order.id, default: 0] += quantity
     }
 

@@ -13,7 +13,11 @@ extension Model {
         symbols[symbol]?.goesOn = false
         var arrivals = 0
         while true {
-            guard try workOffPoints(symbol), try fireByBook(symbol) else { return }
+            guard try workOffPoints(symbol) else { return }
+            guard try fireByBook(symbol) else {
+                symbols[symbol]?.goesOn = true
+                return
+            }
             if symbols[symbol]?.queue.isEmpty != false {
                 if try repricePegs(symbol) {
                     notes.repricings += 1
@@ -22,7 +26,10 @@ extension Model {
                         return
                     }
                 }
-                guard try fireByBook(symbol) else { return }
+                guard try fireByBook(symbol) else {
+                    symbols[symbol]?.goesOn = true
+                    return
+                }
             }
             guard let next = symbols[symbol]?.queue.first else { return }
             guard arrivals < limits.arrivals, notes.fills < limits.fills else { return }
@@ -98,15 +105,21 @@ extension Model {
             .sorted { ($0.expireAt, $0.id) < ($1.expireAt, $1.id) }
     }
 
-    func hasDue(_ symbol: String) -> Bool { !due(symbol).isEmpty }
-
-    /// Ends what is due, up to the limit. False where more is.
+    /// Ends what is due, up to the limit, but one at least; who leads a family counts with all its
+    /// children. False where more is due.
     mutating func expireDue(_ symbol: String) throws(Refusal) -> Bool {
-        let all = due(symbol)
-        for order in all.prefix(limits.expiries) {
+        var weight = 0
+        for (index, order) in due(symbol).enumerated() {
+            weight += 1 + childCount(order)
+            guard index == 0 || weight <= limits.expiries else { return false }
             try close(order.id, .expired, reason: "expired", cause: .expired)
         }
-        return all.count <= limits.expiries
+        return true
+    }
+
+    /// How many children its family ever had.
+    func childCount(_ order: ModelOrder) -> Int {
+        order.leadsFamily ? children[order.id]?.count ?? 0 : 0
     }
 
     /// What goes before a call's own business. True where it took the call's place.
@@ -127,12 +140,14 @@ extension Model {
         _ = try instrument(symbol)
         let isOpen = try instrument(symbol).state == .open
         let wasChunk = isOpen ? try didChunk(symbol) : false
+        var isAll = true
         if !wasChunk {
-            _ = try expireDue(symbol)
+            isAll = try expireDue(symbol)
             if !notes.isEmpty { try finishWorkOrFamilies(symbol) }
         }
-        let isUnfinished = symbols[symbol]?.isUnfinished == true
-        let isLeft = wasChunk || isUnfinished || hasDue(symbol)
+        // While the instrument isn't open, work waits, and another call would find nothing to do.
+        let isUnfinished = isOpen && symbols[symbol]?.isUnfinished == true
+        let isLeft = wasChunk || isUnfinished || !isAll
         return Answer(word: "ok", numbers: [isLeft ? 1 : 0])
     }
 }

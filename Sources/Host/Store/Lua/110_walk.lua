@@ -74,13 +74,16 @@ function each_resting(call, key, limit, visit)
     end
 end
 
--- How many fills taking `quantity` of a resting order makes: an iceberg is taken slice by slice.
-local function fills_of(resting, quantity)
+-- How many fills taking `quantity` of a resting order makes: an iceberg is taken slice by slice, and
+-- children count with their main order.
+local function fills_of(call, resting, quantity)
     local x = resting.x
-    if not x or x.display == 0 or quantity <= x.shown then return 1 end
+    if not x then return 1 end
+    local fills = x.has_children and #family_of(call, resting.id) or 1
+    if x.display == 0 or quantity <= x.shown then return fills end
     local hidden = quantity - x.shown
     local rest = fmod(hidden, x.display)
-    return 1 + (hidden - rest) / x.display + (rest > 0 and 1 or 0)
+    return fills + (hidden - rest) / x.display + (rest > 0 and 1 or 0)
 end
 
 -- How much of a resting order can be counted on, where the walk took something from its link group or
@@ -115,7 +118,8 @@ local function note_taken(resting, quantity, taken)
 end
 
 -- What `order` would trade now; nothing is changed. Returns quantity and cost, and why it ends there,
--- nil where it would all be filled: 'end', 'self', 'lit', 'cap' as in `match_order` (125_match.lua).
+-- nil where it would all be filled: 'end', 'self', 'lit', 'cap' as in `match_order` (125_match.lua). And
+-- what is sought still: own orders take theirs off it.
 function look_ahead(call, order)
     local side = opposite_of(order)
     local key, limit = call.names.book[order.book][side], score_of(side, order.price)
@@ -139,7 +143,7 @@ function look_ahead(call, order)
         local open = is_own and working_of(resting) or countable(call, resting, taken)
         if open == 0 then return false end
         local quantity = open < sought and open or sought
-        fills = fills + (is_own and 1 or fills_of(resting, quantity))
+        fills = fills + (is_own and 1 or fills_of(call, resting, quantity))
         if fills > FILLS_PER_CALL then
             stop = 'cap'
             return true
@@ -157,7 +161,7 @@ function look_ahead(call, order)
         return sought == 0
     end)
     if stop == nil and found < working_of(order) then stop = 'self' end
-    return found, cost, stop
+    return found, cost, stop, sought
 end
 
 -- A price moved from `reference` by the instrument's band to the worse for `side`, within it on a

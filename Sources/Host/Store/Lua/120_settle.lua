@@ -288,6 +288,8 @@ local function follow(call, order, quantity)
             if grant then
                 grant.quantity = grant.quantity + quantity
             else
+                -- Its children are as much work as so many fills.
+                call.fills = call.fills + #family_of(call, order.id) - 1
                 grant = { main = order, quantity = quantity }
                 grants[order.id], grants[#grants + 1] = grant, grant
             end

@@ -54,8 +54,9 @@ function match_order(call, order, at_least)
     local side = opposite_of(order)
     local limit = score_of(side, order.price)
     local bid, ask
-    if order.book == INTERNAL then bid, ask = lit_bounds(call) end
     while true do
+        -- An internal trade may move the lit book's best prices: by links, and by what it cuts.
+        if order.book == INTERNAL then bid, ask = lit_bounds(call) end
         call.wanted = working_of(order)
         local resting = front(call, order.book, side, limit)
         if not resting or is_beyond(order, resting.price) then return 'end' end

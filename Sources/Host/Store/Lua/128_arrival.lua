@@ -46,9 +46,8 @@ end
 -- A market buy must be covered for what it would trade, anything else for its worst price.
 local function check_cover(call, order)
     if order.pricing ~= MARKET or order.side ~= BUY then return risk.uncovered(call, order) end
-    local found, cost, stop = look_ahead(call, order)
+    local _, cost, stop, rest = look_ahead(call, order)
     if stop == 'cap' then
-        local rest = working_of(order) - found
         local amount, is_rounded = amount_of(call.instrument, order.price, rest)
         cost = bounded(cost + amount + (is_rounded and 1 or 0))
     end

@@ -116,17 +116,30 @@ local function keep_points(call)
     end
 end
 
--- Everything that follows from what the call did so far.
+-- Works until nothing is left, or the call has had its fill. Returns whether there is more to do.
+local function run_all(call)
+    while true do
+        run_families(call)
+        if not run_points(call) then return true end
+        if not run_quotes(call) then
+            -- Those that have fired may all have arrived: then nothing else tells of the others.
+            call.goes_on = true
+            return true
+        end
+        local state = run_queue(call)
+        if state == 'full' then return true end
+        if state == 'empty' and not run_pegs(call) then return call.goes_on end
+    end
+end
+
+-- Everything that follows from what the call did so far. call.is_left: whether the next call is to go on
+-- with it.
 function after(call)
+    call.is_left = false
     run_families(call)
     if not call.is_special or culprits.is_bare or not is_trading(call) then return end
     note_points(call)
-    while true do
-        run_families(call)
-        if not run_points(call) or not run_quotes(call) then break end
-        local state = run_queue(call)
-        if state == 'full' or (state == 'empty' and not run_pegs(call)) then break end
-    end
+    call.is_left = run_all(call)
     keep_points(call)
 end
 
@@ -155,7 +168,7 @@ end
 -- A call that does nothing but a part of what was left.
 function work_chunk(call)
     call.kind = 10
-    expire_orders(call, due_orders(call, EXPIRIES_PER_CALL))
+    expire_orders(call, (due_orders(call)))
     call.is_chunk = true
     local packed = redis_call('GET', call.names.points)
     if packed then

@@ -10,9 +10,10 @@ local function tick(keys, args)
     if has_unfinished(call) and is_trading(call) then
         return work_chunk(call), { 'ok', call.seq, 1 }
     end
-    local ids = due_orders(call, EXPIRIES_PER_CALL)
-    if #ids == 0 then return nil, { 'ok', 0, 0 } end
-    return expire_chunk(call, ids), { 'ok', call.seq, #ids == EXPIRIES_PER_CALL and 1 or 0 }
+    local due, has_more = due_orders(call)
+    if #due == 0 then return nil, { 'ok', 0, 0 } end
+    expire_chunk(call, due)
+    return call, { 'ok', call.seq, (has_more or call.is_left) and 1 or 0 }
 end
 
 register('tick', tick, { 'allow-oom' })
