@@ -224,6 +224,23 @@ private let kept = [
         ]),
     KeptScript(
         bug: PlantedBug(
+            testDescription: "a peg that is left beyond its new limit",
+            right: "    if is_outside then price = limit end\n",
+            wrong: ""),
+        limits: ModelLimits(),
+        steps: [
+            order("2-a", .buy, 9_000),
+            order("1-p", .sell, 0, 5) {
+                $0.pricing = .limit
+                $0.ext.peg = .bid
+                $0.ext.pegOffset = 10
+                $0.ext.pegLimit = 8_500
+            },
+            .cancel(order: "2-a"), .amend(AmendStep(order: "1-p", price: 9_500)),
+            order("2-b", .buy, 9_400),
+        ]),
+    KeptScript(
+        bug: PlantedBug(
             testDescription: "families that a call doesn't count",
             right: "call.fills = call.fills + #family_of(call, order.id) - 1",
             wrong: ""),

@@ -79,6 +79,8 @@ struct Model {
     var now: Int64 = 0
     /// Orders whose own arithmetic fails in the present call: they end when their turn comes.
     var overflowing: Set<String> = []
+    /// A cancel is done whatever it would set off; where that can't be, it sets off nothing.
+    var isBare = false
     var notes = CallNotes(kind: .submit, symbol: "")
 
     /// Does one step at a time that the caller knows from Redis. Times in a step count from `now`.
@@ -87,8 +89,10 @@ struct Model {
     ) -> (answer: Answer, event: ModelEvent?) {
         let before = self
         var overflowing: Set<String> = []
+        var isBare = false
         while true {
             self.overflowing = overflowing
+            self.isBare = isBare
             self.now = now
             table.begin()
             self.time = time
@@ -100,6 +104,8 @@ struct Model {
                 restore(before)
                 if error.code == "amount_too_large", let setOff, overflowing.count < 10 {
                     overflowing.insert(setOff)
+                } else if case .cancel = step, error.code == "amount_too_large", !isBare {
+                    isBare = true
                 } else {
                     return (Answer(word: "refused", code: error.code, values: error.values), nil)
                 }

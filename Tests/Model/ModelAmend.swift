@@ -45,6 +45,7 @@ extension Model {
         note(id, .amended)
         noteDecisions(id, step.decisions)
         let keepsPlace = try apply(amended, to: id, step.guards)
+        try moveChildren(of: id, by: amended.quantity - order.quantity)
         try finishWork(order.symbol)
         return Answer(
             word: "ok", order: self.order(id), numbers: [keepsPlace ? 1 : 0, 1] + notes.fillNumbers)
@@ -160,7 +161,6 @@ extension Model {
     ) throws(Refusal) -> Bool {
         let order = order(id)
         let wasPending = order.isPending
-        try moveChildren(of: id, by: amended.quantity - order.quantity)
         let isLess = amended.price == Amended(order).price && amended.quantity < order.quantity
         let isOnlyLess = order.rests && isLess
         try change(id) {
@@ -173,7 +173,10 @@ extension Model {
         if amended.quantity == order.filled {
             try change(id) {
                 $0.isPending = wasPending
-                if order.rests { $0.price = order.price }
+                if order.rests {
+                    $0.price = order.price
+                    $0.ext.pegLimit = order.ext.pegLimit
+                }
             }
             try close(id, .filled, cause: .amended)
             return true

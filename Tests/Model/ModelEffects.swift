@@ -8,6 +8,7 @@ extension Model {
         try totalHolds(before)
         try totalCosts()
         keepThrottles()
+        _ = try Amounts.bounded(feesTaken)
         for id in notes.touchedAccounts {
             accounts[id]?.updatedAt = time
             accounts[id]?.lastSequence = sequence

@@ -45,8 +45,10 @@ extension Model {
     mutating func setPegPrice(_ id: String) throws(Refusal) {
         let order = order(id)
         let found = try pegPrice(order)
-        // One that stood in the book already stays where it is.
-        guard let price = found ?? (order.price > 0 ? order.price : nil) else {
+        // One that stood in the book already stays where it is, as far as its limit allows.
+        let limit = order.ext.pegLimit
+        let staying = order.side == .buy ? min(order.price, limit) : max(order.price, limit)
+        guard let price = found ?? (order.price > 0 ? staying : nil) else {
             throw Refusal("no_reference_price")
         }
         let standing = table.open(order.symbol) { $0.isPegged && $0.id != id && !$0.isPending }

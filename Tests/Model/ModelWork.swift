@@ -9,7 +9,7 @@ extension Model {
         try checkOpen()
         takePoints(symbol)
         try settleFamilies()
-        guard try instrument(symbol).state == .open else { return }
+        guard try instrument(symbol).state == .open, !isBare else { return }
         symbols[symbol]?.goesOn = false
         var arrivals = 0
         while true {

@@ -65,7 +65,10 @@ local function peg_again(call, order, limit, quantity, guards)
     local shown = shown_of(order)
     lift(call, order)
     order.x.peg_limit, order.quantity = limit, quantity
-    local price = pegged_price(call, order) or price_before
+    -- Without a reference it stays where it is, as far as its limit lets it.
+    local price, is_buy = pegged_price(call, order) or price_before, order.side == BUY
+    local is_outside = is_buy and price > limit or not is_buy and price < limit
+    if is_outside then price = limit end
     check_arrival(call, order, guards, false)
     if price == price_before and quantity <= quantity_before then
         clamp_shown(order)

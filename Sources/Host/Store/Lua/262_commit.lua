@@ -132,7 +132,10 @@ local function commit_family(keys, args)
         return nil, { 'stale' }
     end
     if #places > 0 or #changes > 0 then check_instrument(call) end
-    if has_unfinished(call) then return work_chunk(call), { 'busy', call.seq } end
+    -- While the instrument isn't open nothing goes on; a commit without steps needn't wait for it.
+    if has_unfinished(call) and is_trading(call) then
+        return work_chunk(call), { 'busy', call.seq }
+    end
     if expire_first(call) then return call, { 'busy', call.seq } end
     -- One that comes too late for its container is answered when it is made again.
     if not is_open(main) then
