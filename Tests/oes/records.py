@@ -32,6 +32,7 @@ CONTAINER, AFTER = 1, 2
 BUY, SELL = 1, 2
 LIT, INTERNAL = 0, 1
 KEY, SESSION = 1, 2
+CASH_ONLY = 10_000
 
 
 class Reader:
@@ -226,4 +227,5 @@ SECTIONS = {
     12: ("step", step_section),
     13: ("bust", bust_section),
     21: ("decision", decision_section),
+    23: ("throttle", named_record),
 }
