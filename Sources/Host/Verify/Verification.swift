@@ -49,8 +49,10 @@ package final class Verification {
         try compareOrders()
         try compareBooks()
         try compareFamilies()
+        try compareTotals()
         try lists.finish { sequence throws(VerifyFailure) in try advance(to: sequence) }
         fold.judgeHolds()
+        fold.judgeTotals()
         fold.judgeSums(deviation: deviation)
         fold.judgeLevels()
         let end = try reader.call(["GET", reader.keys.sequence]).int64 ?? 0

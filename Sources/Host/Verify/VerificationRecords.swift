@@ -55,6 +55,12 @@ extension Verification {
                 .ledger,
                 "account \(id) has \(here.balance.raw), its ledger sums to \(there.balance.raw)")
         }
+        if MoneyTotals(here) != MoneyTotals(there) {
+            findings.wrong(
+                .totals,
+                "account \(id) says \(MoneyTotals(here).numbers), its orders and positions are "
+                    + "\(MoneyTotals(there).numbers)")
+        }
         if here.held != there.held {
             findings.wrong(
                 .cashHolds,

@@ -66,6 +66,10 @@ struct CurlExample {
         for name in route.parameterNames {
             path = path.replacing("{\(name)}", with: value(name))
         }
+        let needed = route.query.filter(\.isRequired).compactMap { field in
+            Examples.queryValue(field.name).map { "\(field.name)=\($0)" }
+        }
+        if !needed.isEmpty { path += "?" + needed.joined(separator: "&") }
         let body = route.body.map { _ in String(decoding: Examples.body(of: route), as: UTF8.self) }
         return CurlExample.command(
             route.method.name, path, body: route.isBodyOptional && body == "{}" ? nil : body)

@@ -9,6 +9,9 @@ enum Examples {
         "key": "k1", "calendar": "us-equities", "trade": "12-1",
     ]
 
+    /// Of the query parameters that a call needs.
+    static func queryValue(_ name: String) -> String? { name == "date" ? "2026-01-31" : nil }
+
     static func pathValue(_ name: String) -> String? { inPaths[name] }
 
     /// By field, as JSON. Fields without one are left out.
