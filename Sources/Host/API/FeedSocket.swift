@@ -33,6 +33,12 @@ final class FeedSocket: Subscriber {
     private static let message = [
         Field("type", .choice(types), "What to do.", required: true),
         Field("channel", .text(most: 64), "Of which channel."),
+        Field(
+            "from_seq", .whole(0...Scaled.maximum),
+            "Of subscribe: the last seq that was heard; what came after it is told first."),
+        Field(
+            "from_index", .whole(0...Scaled.maximum),
+            "The index of the last message heard of that event; without it, all of them were."),
     ]
     private static let types = ["subscribe", "unsubscribe", "ping"]
 
@@ -67,7 +73,9 @@ final class FeedSocket: Subscriber {
         }
     }
 
-    func deliver(frame: [UInt8]) { socket.send(frame: frame) }
+    func deliver(frames: [UInt8]) { socket.send(frame: frames) }
+
+    var bufferedBytes: Int { socket.bufferedBytes }
 
     /// Its key or session is over.
     func end(_ rejection: Rejection) {
@@ -103,7 +111,8 @@ final class FeedSocket: Subscriber {
     private func handle(_ text: [UInt8]) throws(Rejection) {
         let fields = try FeedSocket.fields(text)
         switch try fields.requiredChoice("type", FeedSocket.types) {
-        case "subscribe": subscribe(try FeedSocket.channel(fields))
+        case "subscribe":
+            subscribe(try FeedSocket.channel(fields), after: try FeedSocket.position(fields))
         case "unsubscribe": unsubscribe(try FeedSocket.channel(fields))
         default: socket.send(text: FeedMessages.pong())
         }
@@ -137,15 +146,32 @@ final class FeedSocket: Subscriber {
         return channel
     }
 
-    /// Confirms, then sends the snapshot; a second subscribe gives a fresh one.
-    private func subscribe(_ channel: Channel) {
+    /// nil where the client starts afresh.
+    private static func position(_ fields: Fields) throws(Rejection) -> FeedPosition? {
+        let sequence = try fields.whole("from_seq", 0...Scaled.maximum)
+        let index = try fields.whole("from_index", 0...Scaled.maximum)
+        guard let sequence else {
+            guard index == nil else {
+                throw .missing("from_seq", expected: "given together with from_index")
+            }
+            return nil
+        }
+        return FeedPosition(sequence: sequence, index: index.map { Int($0) })
+    }
+
+    /// Confirms, then sends the snapshot, or what was missed; a second subscribe begins again.
+    private func subscribe(_ channel: Channel, after position: FeedPosition?) {
         inTurn { [self] in
             if let refusal = refusal(of: channel) ?? refusalOfNumber(channel) {
                 return socket.send(text: FeedMessages.error(refusal))
             }
             subscriptions.insert(channel)
             socket.send(text: FeedMessages.subscription("success", channel: channel.name))
-            socket.send(text: services.feed.subscribe(self, to: channel))
+            guard let position else { return services.feed.subscribe(self, to: channel) }
+            services.feed.resume(self, on: channel, after: position) { [self] rejection in
+                subscriptions.remove(channel)
+                socket.send(text: FeedMessages.error(rejection.about(field: "from_seq")))
+            }
         }
     }
 
@@ -153,7 +179,7 @@ final class FeedSocket: Subscriber {
     private func refusal(of channel: Channel) -> Rejection? {
         do throws(Rejection) {
             try channel.access.check(principal, channel.accessParameters)
-            if case .account(let id) = channel { _ = try services.requireAccount(id) }
+            if let id = channel.accountID { _ = try services.requireAccount(id) }
         } catch {
             return error.about(field: "channel")
         }

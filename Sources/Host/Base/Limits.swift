@@ -65,6 +65,26 @@ package enum Limits {
     /// Time between pings; two unanswered ones end the connection.
     package static let pingMillis = 20_000
 
+    // Feed.
+
+    /// What a delivery to one subscriber counts as: with 1,000 subscribers a channel's messages leave
+    /// together every 20 ms, and the writes to their sockets, some 8 µs each, leave the loop the
+    /// greater part of its time.
+    package static let feedMicrosPerSubscriber: Int64 = 20
+    /// So much may be delivered ahead of that, so that few subscribers never wait.
+    package static let feedAheadMicros: Int64 = 1_000
+    /// Bytes of one channel's messages that may wait for that; with more they leave at once.
+    package static let feedBatchBytes = 262_144
+    /// How many events a client may be behind and still be told them one by one; farther back it
+    /// gets a gap and a snapshot. Some 400 ms of the loop's time, in pages.
+    package static let resumeEvents: Int64 = 100_000
+    /// Events of one page, some milliseconds of the loop.
+    package static let resumePageEvents = 256
+    /// Pages read at once, for all clients that resume.
+    package static let resumePagesAtOnce = 2
+    /// How often one that reads slowly is looked at.
+    package static let resumeCheckMillis = 10
+
     // Who may.
 
     /// Calls a second, worker and key, beside orders and cancels: what many pages and a busy program

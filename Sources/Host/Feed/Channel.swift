@@ -7,7 +7,9 @@ package enum Channel: Hashable, Sendable {
     case trades
     case tradesOf(String)
     case risk
+    case riskOf(String)
     case account(String)
+    case ticker(String)
 
     package var name: String {
         switch self {
@@ -17,14 +19,25 @@ package enum Channel: Hashable, Sendable {
         case .trades: "oes:trades"
         case .tradesOf(let symbol): "oes:trades:\(symbol)"
         case .risk: "oes:risk"
+        case .riskOf(let id): "oes:risk:\(id)"
         case .account(let id): "oes:account:\(id)"
+        case .ticker(let symbol): "oes:ticker:\(symbol)"
         }
     }
 
     /// What is offered, for error messages.
     package static let patterns =
         "oes:notifications, oes:orderbook, oes:orderbook:SYMBOL, oes:trades, oes:trades:SYMBOL, "
-        + "oes:risk, oes:account:ID"
+        + "oes:risk, oes:risk:ID, oes:account:ID, oes:ticker:SYMBOL"
+
+    /// Whether what was missed can be told again. A ticker's newest message says all there is.
+    package var isResumable: Bool {
+        switch self {
+        case .ticker: false
+        case .notifications, .orderBook, .orderBookOf, .trades, .tradesOf, .risk, .riskOf, .account:
+            true
+        }
+    }
 
     /// nil for a name of no channel; whether the symbol or account exists is not judged here.
     package init?(name: String) {
@@ -39,7 +52,9 @@ package enum Channel: Hashable, Sendable {
         case ("trades", nil): self = .trades
         case ("trades", let symbol?): self = .tradesOf(symbol)
         case ("risk", nil): self = .risk
+        case ("risk", let id?): self = .riskOf(id)
         case ("account", let id?): self = .account(id)
+        case ("ticker", let symbol?): self = .ticker(symbol)
         default: return nil
         }
     }

@@ -12,6 +12,8 @@ package struct MessageHead {
     let type: StaticString
     let sequence: Int64
     let previous: Int64
+    /// The message's place among its event's on the channel; nil where it tells of none in particular.
+    var index: Int?
     let time: Int64
 }
 
@@ -26,6 +28,7 @@ package enum FeedMessages {
         json.string(head.type.description)
         json.field("seq", count: head.sequence)
         json.field("prev_seq", count: head.previous)
+        if let index = head.index { json.field("index", count: Int64(index)) }
         json.field("time", time: head.time)
         json.key("data")
         data(&json)
