@@ -27,6 +27,7 @@ class Follower:
 
     def __init__(self, channels):
         self.places = {channel: None for channel in channels}
+        self.as_of = {channel: 0 for channel in channels}
         self.sides = {"bids": {}, "asks": {}}
         self.told = {channel: [] for channel in channels}
         """By channel (seq, index, type, data) of everything but snapshots and deltas."""
@@ -36,12 +37,21 @@ class Follower:
         """What to send on a new connection."""
         for channel, place in self.places.items():
             request = {"type": "subscribe", "channel": channel}
-            if place:
+            if place and place[0] >= self.as_of[channel]:
                 request |= {"from_seq": place[0], "from_index": place[1]}
+            elif place:
+                request |= {"from_seq": self.as_of[channel]}
+                self.places[channel] = self.as_of[channel], None
             yield request
 
     def take(self, message):
         kind, channel = message["type"], message.get("channel")
+        if kind == "error" and message["code"] == "store_unavailable":
+            raise OSError("the host is too busy: come back later")
+        if kind == "pong":
+            for name in self.as_of if message["as_of"] else ():
+                self.as_of[name] = message["as_of"]
+            return
         assert kind not in ("error", "gap"), message
         if kind == "subscription":
             return
@@ -50,6 +60,7 @@ class Follower:
             self.snapshots += 1
             self.take_book(message["data"])
             self.places[channel] = message["seq"], None
+            self.as_of[channel] = message["as_of"]
             return
         seq, index = self.places[channel]
         if message.get("index"):
@@ -62,6 +73,7 @@ class Follower:
             # Nothing of a later event has come, so what is known of the last one stays known.
             index = index if message["seq"] == seq else None
             self.places[channel] = message["seq"], index
+            self.as_of[channel] = message["as_of"]
             return
         self.places[channel] = message["seq"], message["index"]
         if kind == "delta":
@@ -92,12 +104,12 @@ class Follower:
 
 
 class Connection(threading.Thread):
-    """Keeps a follower connected, again and again, until `stop` is set and it is quiet."""
+    """Keeps a follower connected, again and again, until it has heard all up to `last`."""
 
     def __init__(self, follower, address):
         super().__init__(daemon=True)
         self.follower, self.address = follower, address
-        self.stop = threading.Event()
+        self.last = None
         self.failure = None
         self.connections = 0
 
@@ -118,21 +130,20 @@ class Connection(threading.Thread):
                     link.send(json.dumps(request))
                 while True:
                     try:
-                        text = link.recv(1)
+                        self.follower.take(json.loads(link.recv(0.5)))
                     except TimeoutError:
-                        if self.stop.is_set():
+                        if self.last and min(self.follower.as_of.values()) >= self.last:
                             return True
-                        continue
-                    self.follower.take(json.loads(text))
+                        link.send('{"type": "ping"}')
         except (WebSocketException, OSError, EOFError):
             return False
 
-    def result(self):
-        self.stop.set()
-        self.join(60)
+    def result(self, last):
+        self.last = last
+        self.join(90)
         if self.failure:
             raise self.failure
-        assert not self.is_alive(), "it never became quiet"
+        assert not self.is_alive(), "it never came to the end"
 
 
 class CuttingProxy:

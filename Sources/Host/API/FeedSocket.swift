@@ -114,7 +114,9 @@ final class FeedSocket: Subscriber {
         case "subscribe":
             subscribe(try FeedSocket.channel(fields), after: try FeedSocket.position(fields))
         case "unsubscribe": unsubscribe(try FeedSocket.channel(fields))
-        default: socket.send(text: FeedMessages.pong())
+        default:
+            let told = services.feed.sequenceTold(self, subscriptions)
+            socket.send(text: FeedMessages.pong(asOf: told))
         }
     }
 

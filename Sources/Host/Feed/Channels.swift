@@ -50,8 +50,9 @@ package final class Channels {
     private final class Audience {
         var subscribers: [ObjectIdentifier: any Subscriber] = [:]
         var counter: MessageCounter
-        /// Messages on their way to all subscribers.
+        /// Messages on their way to all subscribers, and the event of the first one.
         var pending: [UInt8] = []
+        var pendingFrom: Int64 = 0
 
         init(after sequence: Int64) { counter = MessageCounter(after: sequence) }
 
@@ -101,6 +102,13 @@ package final class Channels {
         if audience.subscribers.isEmpty { audiences[channel] = nil }
     }
 
+    /// The event up to which the channel's subscribers have been sent all there is, where the picture
+    /// stands at `current`.
+    func told(_ channel: Channel, current: Int64) -> Int64 {
+        guard let audience = audiences[channel], !audience.pending.isEmpty else { return current }
+        return audience.pendingFrom - 1
+    }
+
     /// Tells one subscriber alone.
     func tell(_ subscriber: any Subscriber, _ message: [UInt8]) {
         subscriber.deliver(frames: frame(message))
@@ -116,7 +124,10 @@ package final class Channels {
         _ channel: Channel, sequence: Int64, _ encode: (MessageNumbers) -> [UInt8]
     ) {
         guard let audience = audiences[channel] else { return }
-        if audience.pending.isEmpty { waiting.append(audience) }
+        if audience.pending.isEmpty {
+            waiting.append(audience)
+            audience.pendingFrom = sequence
+        }
         audience.pending += frame(encode(audience.counter.next(sequence)))
     }
 

@@ -105,6 +105,17 @@ package final class FeedPublisher {
         channels.unsubscribe(subscriber, from: channel)
     }
 
+    /// Up to which event a client of these channels has been sent everything; nil while it is being told
+    /// what it missed on one of them.
+    package func sequenceTold(_ subscriber: any Subscriber, _ all: Set<Channel>) -> Int64? {
+        var told = picture.sequence
+        for channel in all {
+            if resumes.isUnderWay(subscriber, channel) { return nil }
+            told = min(told, channels.told(channel, current: picture.sequence))
+        }
+        return told
+    }
+
     /// nil where the channel's symbol or account exists; else the refusal.
     package func refusal(of channel: Channel) -> Rejection? {
         switch channel {
@@ -157,7 +168,7 @@ extension Snapshots {
         let sequence = channels.subscribe(subscriber, to: channel, current: picture.sequence)
         let head = MessageHead(
             channel: channel, type: "snapshot", sequence: sequence, previous: sequence,
-            time: Clock.wallMicros())
+            asOf: picture.sequence, time: Clock.wallMicros())
         channels.tell(subscriber, FeedMessages.message(head) { write(channel, sequence, into: &$0) })
     }
 }

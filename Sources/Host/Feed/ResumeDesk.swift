@@ -61,6 +61,10 @@ final class ResumeDesk {
 
     var count: Int { resumes.count }
 
+    func isUnderWay(_ subscriber: any Subscriber, _ channel: Channel) -> Bool {
+        resumes[Name(subscriber: ObjectIdentifier(subscriber), channel: channel)] != nil
+    }
+
     func begin(
         _ subscriber: any Subscriber, _ channel: Channel, _ position: FeedPosition,
         _ failed: @escaping (Rejection) -> Void
@@ -175,7 +179,8 @@ final class ResumeDesk {
             resume.subscriber, to: resume.channel, current: picture.sequence)
         let head = MessageHead(
             channel: resume.channel, type: "resumed", sequence: sequence,
-            previous: resume.sink.counter.lastSequence, time: Clock.wallMicros())
+            previous: resume.sink.counter.lastSequence, asOf: picture.sequence,
+            time: Clock.wallMicros())
         let message = FeedMessages.message(head) {
             snapshots.writeResumed(resume.channel, told: resume.told, into: &$0)
         }
