@@ -1,5 +1,6 @@
 import Base
 import Testing
+import Trading
 
 @testable import Feed
 
@@ -73,6 +74,7 @@ struct ChannelsTests {
         arguments: [
             "oes:notifications", "oes:orderbook", "oes:orderbook:BTC-USD", "oes:trades",
             "oes:trades:AAPL", "oes:risk", "oes:risk:1", "oes:account:1", "oes:ticker:AAPL",
+            "oes:candles:AAPL:1s", "oes:candles:BRK.B:1d",
         ])
     func names(name: String) {
         #expect(Channel(name: name)?.name == name)
@@ -82,7 +84,8 @@ struct ChannelsTests {
         "names of no channel",
         arguments: [
             "", "oes", "oes:", "trades", "oes:trades:", "oes:risk:", "oes:account", "x:trades",
-            "oes:ticker", "oes:ticker:",
+            "oes:ticker", "oes:ticker:", "oes:candles", "oes:candles:AAPL", "oes:candles:AAPL:2m",
+            "oes:candles::1m", "oes:candles:AAPL:1m:1m",
         ])
     func wrongNames(name: String) {
         #expect(Channel(name: name) == nil)
@@ -134,5 +137,51 @@ struct ChannelsTests {
         }
         #expect(channels.flush(now: 1) == nil)
         #expect(many[0].heard.count == 2)
+    }
+
+    private func event(_ sequence: Int64, _ symbol: String = "AAPL") throws -> Event {
+        var bytes = ByteWriter()
+        bytes.byte(1)
+        bytes.byte(EventKind.submit.rawValue)
+        bytes.int64(sequence * 10)
+        bytes.string(symbol)
+        return try Event(sequence: sequence, entry: bytes.bytes[...])
+    }
+
+    private func change(_ side: Side, _ price: Int64, _ quantity: Int64) -> LevelChange {
+        LevelChange(
+            book: .lit, side: side, price: Price(price), quantity: Quantity(quantity),
+            orderCount: 1)
+    }
+
+    @Test("a book's changes that have to wait become one message, and others keep their place")
+    func merging() throws {
+        let many = (0..<100).map { _ in Listener() }
+        let book = Channel.orderBookOf("AAPL")
+        channels.encodeDelta = { channel, delta in
+            let levels = delta.levels.map { "\($0.side.name) \($0.price.raw) \($0.quantity.raw)" }
+            let numbers = "\(delta.sequence) after \(delta.numbers.previous)"
+            return Array("\(numbers): \(levels.joined(separator: ", "))".utf8)
+        }
+        for listener in many { _ = channels.subscribe(listener, to: book, current: 0) }
+        channels.publish(book, [change(.buy, 10, 1)], of: try event(1))
+        channels.publish(book, [change(.buy, 11, 1)], of: try event(2))
+        #expect(channels.flush(now: 0) == nil)
+        #expect(many[0].heard == ["1 after 0: buy 10 1", "2 after 1: buy 11 1"])
+        // Put off, and from then on gathered.
+        channels.publish(book, [change(.buy, 10, 2)], of: try event(3))
+        #expect(channels.flush(now: 1) != nil)
+        channels.publish(book, [change(.buy, 10, 3), change(.sell, 10, 7)], of: try event(5))
+        channels.publish(book, [change(.buy, 10, 0)], of: try event(6))
+        #expect(channels.told(book, current: 6) == 2)
+        line(book, 7)
+        channels.publish(book, [change(.buy, 9, 1)], of: try event(8))
+        #expect(channels.flush(now: 10_000) == nil)
+        #expect(
+            many[99].heard.dropFirst(2) == [
+                "3 after 2: buy 10 2", "6 after 3: buy 10 0, sell 10 7",
+                "oes:orderbook:AAPL 7 after 6", "8 after 7: buy 9 1",
+            ])
+        #expect(channels.told(book, current: 8) == 8)
     }
 }

@@ -4,6 +4,7 @@
 import Base
 import Feed
 import Server
+import Service
 import Trading
 import Wire
 
@@ -21,8 +22,9 @@ struct FeedRoute {
                     ErrorBody.response(failure, requestID: exchange.requestID))
             case .success(let handshake):
                 let principal = exchange.principal
+                let request = exchange.request
                 exchange.upgrade(handshake) { socket in
-                    FeedSocket(socket, of: principal, services: services).start()
+                    FeedSocket(socket, of: principal, request, services: services).start()
                 }
             }
         }
@@ -40,18 +42,27 @@ final class FeedSocket: Subscriber {
             "from_index", .whole(0...Scaled.maximum),
             "The index of the last message heard of that event; without it, all of them were."),
     ]
-    private static let types = ["subscribe", "unsubscribe", "ping"]
+    private static let types = ["subscribe", "unsubscribe", "ping"] + EntryAction.names
 
     let principal: Principal
+    let handshake: HTTPRequest
+    let services: Services
     private let socket: WebSocket
-    private let services: Services
+    /// The ids of requests without an answer yet.
+    var entries: Set<String> = []
+    /// What its orders belong to that are cancelled when it is gone.
+    var lease: SessionLease?
     private var subscriptions: Set<Channel> = []
     private var allowance = TokenBucket(
         perSecond: Limits.socketMessagesPerSecond, atOnce: Limits.socketMessagesAtOnce,
         now: Clock.monotonicMicros())
 
-    init(_ socket: WebSocket, of principal: Principal, services: Services) {
+    init(
+        _ socket: WebSocket, of principal: Principal, _ handshake: HTTPRequest,
+        services: Services
+    ) {
         self.socket = socket
+        self.handshake = handshake
         self.principal = principal
         self.services = services
     }
@@ -67,6 +78,7 @@ final class FeedSocket: Subscriber {
                 self.services.feed.unsubscribe(self, from: channel)
             }
             self.subscriptions = []
+            if let lease = self.lease { self.services.leases.release(lease) }
             self.socket.onText = nil
             self.socket.onBinary = nil
             self.socket.onClose = nil
@@ -87,14 +99,10 @@ final class FeedSocket: Subscriber {
     private func receive(_ text: [UInt8]?) {
         if endIfOver() { return }
         do throws(Rejection) {
-            guard allowance.take(1, now: Clock.monotonicMicros()) else {
-                throw .tooManyMessages
-            }
-            guard let text else {
-                throw Rejection(
-                    .malformed, "binary_message", "Messages are JSON text, not binary.")
-            }
-            try handle(text)
+            let fields = try read(text)
+            if try takeEntry(fields) { return }
+            try takeAllowance()
+            try handle(fields)
         } catch {
             socket.send(text: FeedMessages.error(error))
         }
@@ -108,8 +116,29 @@ final class FeedSocket: Subscriber {
         return true
     }
 
-    private func handle(_ text: [UInt8]) throws(Rejection) {
-        let fields = try FeedSocket.fields(text)
+    /// What can't be read counts as a message, too.
+    private func read(_ text: [UInt8]?) throws(Rejection) -> Fields {
+        do throws(Rejection) {
+            guard let text else {
+                throw Rejection(
+                    .malformed, "binary_message", "Messages are JSON text, not binary.")
+            }
+            return try FeedSocket.fields(text)
+        } catch {
+            try takeAllowance()
+            throw error
+        }
+    }
+
+    /// Orders have their key's own limits; everything else counts here.
+    private func takeAllowance() throws(Rejection) {
+        guard allowance.take(1, now: Clock.monotonicMicros()) else { throw .tooManyMessages }
+    }
+
+    func send(_ text: [UInt8]) { socket.send(text: text) }
+
+    private func handle(_ fields: Fields) throws(Rejection) {
+        try fields.refuseUnknown(FeedSocket.message, place: "message")
         switch try fields.requiredChoice("type", FeedSocket.types) {
         case "subscribe":
             subscribe(try FeedSocket.channel(fields), after: try FeedSocket.position(fields))
@@ -133,9 +162,7 @@ final class FeedSocket: Subscriber {
                 "A message is a JSON object such as {\"type\":\"subscribe\",\"channel\":\"oes:trades\"}."
             )
         }
-        let fields = Fields(object)
-        try fields.refuseUnknown(FeedSocket.message, place: "message")
-        return fields
+        return Fields(object)
     }
 
     private static func channel(_ fields: Fields) throws(Rejection) -> Channel {

@@ -62,6 +62,13 @@ package enum Limits {
     package static let socketMessagesPerSecond: Int64 = 100
     /// So many may come at once: a page that subscribes to all it shows.
     package static let socketMessagesAtOnce: Int64 = 300
+    /// Order requests of one socket that wait for their answers; a further one is refused, and an
+    /// answer makes room.
+    package static let socketRequests = 256
+    /// A client's own name of a request.
+    package static let requestIdBytes = 64
+    /// An order's id as a client names it: account, client order id, a child's name.
+    package static let orderIdBytes = 128
     /// Time between pings; two unanswered ones end the connection.
     package static let pingMillis = 20_000
 
@@ -159,6 +166,16 @@ package enum Limits {
     package static let ordersPerSecondDefault: Int64 = 1_000
     /// Above what one Redis can match; 0 means no limit at all.
     package static let ordersPerSecondMaximum: Int64 = 1_000_000
+
+    // Session leases.
+
+    /// How long a session's orders outlive a host that was killed: some renewals may be late.
+    package static let leaseMillis = 6_000
+    package static let leaseRenewMillis = 2_000
+    /// How often each host looks for leases that are over.
+    package static let leaseSweepMillis = 1_000
+    /// Orders that one call forgets; 320_lease.lua's IDS_MOST.
+    package static let leaseOrdersPerCall = 500
 
     // Lists.
 

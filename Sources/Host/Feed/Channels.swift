@@ -7,9 +7,12 @@
 // A message is encoded once, whatever the number of its subscribers, and the messages of a channel
 // gather until they leave together in one buffer that all its subscribers share. With few subscribers
 // they leave at once. With many, each delivery costs so many writes to sockets that the next one waits
-// in proportion: orders keep the greater part of the loop (Limits.feedMicrosPerSubscriber).
+// in proportion: orders keep the greater part of the loop (Limits.feedMicrosPerSubscriber). A book's
+// deltas that have to wait become one, since only a level's last state counts: what is sent then grows
+// with the book's width, not with its traffic.
 
 import Base
+import Trading
 
 /// One listening connection.
 package protocol Subscriber: AnyObject {
@@ -46,17 +49,71 @@ struct MessageCounter {
     }
 }
 
+/// Changes of a book that are told as one message.
+struct PendingDelta {
+    let symbol: String
+    private(set) var levels: [LevelChange]
+    private(set) var sequence: Int64
+    private(set) var numbers: MessageNumbers
+    private(set) var time: Int64
+    private var places: [Place: Int] = [:]
+
+    private struct Place: Hashable {
+        let side: Side
+        let price: Price
+    }
+
+    init(_ event: Event, _ levels: [LevelChange], _ numbers: MessageNumbers) {
+        symbol = event.symbol
+        sequence = event.sequence
+        time = event.time
+        self.numbers = numbers
+        self.levels = levels
+    }
+
+    /// A later event's changes of the same book.
+    mutating func add(_ event: Event, _ later: [LevelChange], _ next: MessageNumbers) {
+        if places.isEmpty { for (index, level) in levels.enumerated() { note(level, at: index) } }
+        for level in later {
+            if let index = places[Place(side: level.side, price: level.price)] {
+                levels[index] = level
+            } else {
+                levels.append(level)
+                note(level, at: levels.count - 1)
+            }
+        }
+        sequence = event.sequence
+        time = event.time
+        numbers = MessageNumbers(previous: numbers.previous, index: next.index)
+    }
+
+    private mutating func note(_ level: LevelChange, at index: Int) {
+        places[Place(side: level.side, price: level.price)] = index
+    }
+}
+
 package final class Channels {
     private final class Audience {
+        let channel: Channel
         var subscribers: [ObjectIdentifier: any Subscriber] = [:]
         var counter: MessageCounter
         /// Messages on their way to all subscribers, and the event of the first one.
         var pending: [UInt8] = []
         var pendingFrom: Int64 = 0
+        /// Changes of a book behind them, which more may join.
+        var delta: PendingDelta?
+        /// Whether a delivery was put off.
+        var isLate = false
 
-        init(after sequence: Int64) { counter = MessageCounter(after: sequence) }
+        init(_ channel: Channel, after sequence: Int64) {
+            self.channel = channel
+            counter = MessageCounter(after: sequence)
+        }
+
+        var isEmpty: Bool { pending.isEmpty && delta == nil }
 
         func deliver() {
+            isLate = false
             guard !pending.isEmpty else { return }
             let frames = pending
             pending = []
@@ -71,6 +128,9 @@ package final class Channels {
     private var busyUntilMicros: Int64 = 0
     /// Makes a frame of a message's text: the wire's business.
     private let frame: ([UInt8]) -> [UInt8]
+
+    /// Makes a book's changes a message.
+    var encodeDelta: (Channel, PendingDelta) -> [UInt8] = { _, _ in [] }
 
     package init(frame: @escaping ([UInt8]) -> [UInt8]) { self.frame = frame }
 
@@ -88,10 +148,10 @@ package final class Channels {
     package func subscribe(
         _ subscriber: any Subscriber, to channel: Channel, current: Int64
     ) -> Int64 {
-        let audience = audiences[channel] ?? Audience(after: current)
+        let audience = audiences[channel] ?? Audience(channel, after: current)
         audiences[channel] = audience
         // What it is about to be told holds what the others are still to hear.
-        audience.deliver()
+        deliver(audience)
         audience.subscribers[ObjectIdentifier(subscriber)] = subscriber
         return audience.counter.lastSequence
     }
@@ -105,7 +165,7 @@ package final class Channels {
     /// The event up to which the channel's subscribers have been sent all there is, where the picture
     /// stands at `current`.
     func told(_ channel: Channel, current: Int64) -> Int64 {
-        guard let audience = audiences[channel], !audience.pending.isEmpty else { return current }
+        guard let audience = audiences[channel], !audience.isEmpty else { return current }
         return audience.pendingFrom - 1
     }
 
@@ -124,11 +184,42 @@ package final class Channels {
         _ channel: Channel, sequence: Int64, _ encode: (MessageNumbers) -> [UInt8]
     ) {
         guard let audience = audiences[channel] else { return }
-        if audience.pending.isEmpty {
-            waiting.append(audience)
-            audience.pendingFrom = sequence
-        }
+        lineUp(audience, sequence)
+        seal(audience)
         audience.pending += frame(encode(audience.counter.next(sequence)))
+    }
+
+    /// The same for changes of a book: those that wait become one message.
+    func publish(_ channel: Channel, _ levels: [LevelChange], of event: Event) {
+        guard let audience = audiences[channel] else { return }
+        lineUp(audience, event.sequence)
+        let numbers = audience.counter.next(event.sequence)
+        if audience.delta?.symbol == event.symbol {
+            audience.delta?.add(event, levels, numbers)
+        } else {
+            seal(audience)
+            audience.delta = PendingDelta(event, levels, numbers)
+        }
+        // Now, while the book is the one after this event.
+        if !audience.isLate { seal(audience) }
+    }
+
+    private func lineUp(_ audience: Audience, _ sequence: Int64) {
+        guard audience.isEmpty else { return }
+        waiting.append(audience)
+        audience.pendingFrom = sequence
+    }
+
+    /// Nothing joins the changes any more.
+    private func seal(_ audience: Audience) {
+        guard let delta = audience.delta else { return }
+        audience.delta = nil
+        audience.pending += frame(encodeDelta(audience.channel, delta))
+    }
+
+    private func deliver(_ audience: Audience) {
+        seal(audience)
+        audience.deliver()
     }
 
     /// Delivers what may leave now. Milliseconds until it is to be called again; nil where nothing
@@ -136,16 +227,17 @@ package final class Channels {
     package func flush(now: Int64 = Clock.monotonicMicros()) -> Int? {
         while let audience = waiting.first {
             let aheadMicros = busyUntilMicros - now
-            let isEmpty = audience.pending.isEmpty
+            let isEmpty = audience.isEmpty
             let mustLeave = isEmpty || audience.pending.count >= Limits.feedBatchBytes
             guard mustLeave || aheadMicros <= Limits.feedAheadMicros else {
+                for late in waiting { late.isLate = true }
                 return Int((aheadMicros - Limits.feedAheadMicros + 999) / 1_000)
             }
             waiting.removeFirst()
             if isEmpty { continue }
             let cost = Int64(audience.subscribers.count) * Limits.feedMicrosPerSubscriber
             busyUntilMicros = max(busyUntilMicros, now) + cost
-            audience.deliver()
+            deliver(audience)
         }
         return nil
     }

@@ -17,8 +17,8 @@ protocol MessageSink {
     mutating func take(
         _ channel: Channel, _ type: StaticString, _ event: Event,
         _ data: (inout JSONWriter) -> Void)
-    /// The symbol's book right after the event, where a checksum is due.
-    mutating func checksum(of symbol: String, after event: Event) -> UInt32?
+    /// A book's changes.
+    mutating func take(_ channel: Channel, _ levels: [LevelChange], of event: Event)
 }
 
 struct EventMessages {
@@ -71,11 +71,8 @@ struct EventMessages {
             if case .level(let level) = change, level.book == .lit { level } else { nil }
         }
         guard !levels.isEmpty else { return }
-        let checksum = sink.checksum(of: event.symbol, after: event)
         for channel in [Channel.orderBook, .orderBookOf(event.symbol)] {
-            sink.take(channel, "delta", event) {
-                writeDelta(levels, event.symbol, checksum, into: &$0)
-            }
+            sink.take(channel, levels, of: event)
         }
     }
 
@@ -140,7 +137,7 @@ struct EventMessages {
     }
 
     /// The levels that changed, shaped as in a snapshot; quantity 0 means that the level is gone.
-    private func writeDelta(
+    func writeDelta(
         _ levels: [LevelChange], _ symbol: String, _ checksum: UInt32?,
         into json: inout JSONWriter
     ) {

@@ -16,7 +16,7 @@ package final class FeedPublisher {
     private let trades = RecentTrades()
     private let resumes: ResumeDesk
     private let loop: EventLoop
-    private var checksumPaces: [String: ChecksumPace] = [:]
+    private var checksumPaces: [CheckedBook: ChecksumPace] = [:]
     private var tickers = TickerWatch()
     private var isFlushScheduled = false
 
@@ -33,6 +33,7 @@ package final class FeedPublisher {
         resumes = ResumeDesk(
             picture: picture, channels: channels, messages: messages, snapshots: snapshots,
             reader: reader, loop: loop)
+        channels.encodeDelta = { [unowned self] in encode($0, $1) }
     }
 
     package var subscriptionCount: Int { channels.subscriptionCount }
@@ -53,6 +54,7 @@ package final class FeedPublisher {
         var sink = LiveSink(feed: self)
         messages.tell(event, to: &sink)
         publishTicker(event)
+        publishBars(event)
     }
 
     private func publishTicker(_ event: Event) {
@@ -61,6 +63,17 @@ package final class FeedPublisher {
         guard channels.hasAudience(channel) else { return tickers.forget(event.symbol) }
         guard tickers.hasNews(of: event.symbol, after: event, picture) else { return }
         send(channel, "ticker", event) { snapshots.writeTicker(event.symbol, into: &$0) }
+    }
+
+    private func publishBars(_ event: Event) {
+        guard event.trades.contains(where: { $0.book == .lit }) else { return }
+        for interval in BarInterval.allCases {
+            let channel = Channel.candles(event.symbol, interval)
+            guard channels.hasAudience(channel) else { continue }
+            send(channel, "candle", event) {
+                snapshots.writeBar(event.symbol, interval, into: &$0)
+            }
+        }
     }
 
     fileprivate func send(
@@ -119,7 +132,8 @@ package final class FeedPublisher {
     /// nil where the channel's symbol or account exists; else the refusal.
     package func refusal(of channel: Channel) -> Rejection? {
         switch channel {
-        case .orderBookOf(let symbol), .tradesOf(let symbol), .ticker(let symbol):
+        case .orderBookOf(let symbol), .tradesOf(let symbol), .ticker(let symbol),
+            .candles(let symbol, _):
             picture.instruments[symbol] == nil
                 ? Reasons.rejection(code: "unknown_symbol", values: "symbol=\(symbol.prefix(60))")
                 : nil
@@ -131,12 +145,32 @@ package final class FeedPublisher {
     }
 }
 
+/// A book as a channel tells it.
+private struct CheckedBook: Hashable {
+    let channel: Channel
+    let symbol: String
+}
+
 extension FeedPublisher {
-    fileprivate func checksum(of symbol: String, after event: Event) -> UInt32? {
-        guard checksumPaces[symbol, default: ChecksumPace()].isDue(at: event.time),
-            let book = picture.books[symbol]
-        else { return nil }
-        return BookChecksum.of(book, picture.scales(symbol))
+    fileprivate func publish(_ channel: Channel, _ levels: [LevelChange], of event: Event) {
+        channels.publish(channel, levels, of: event)
+    }
+
+    /// The picture has no later event of the book than the delta has.
+    private func encode(_ channel: Channel, _ delta: PendingDelta) -> [UInt8] {
+        let book = CheckedBook(channel: channel, symbol: delta.symbol)
+        var checksum: UInt32?
+        if checksumPaces[book, default: ChecksumPace()].isDue(at: delta.time),
+            let now = picture.books[delta.symbol]
+        {
+            checksum = BookChecksum.of(now, picture.scales(delta.symbol))
+        }
+        let head = MessageHead(
+            channel: channel, type: "delta", sequence: delta.sequence,
+            previous: delta.numbers.previous, index: delta.numbers.index, time: delta.time)
+        return FeedMessages.message(head) {
+            messages.writeDelta(delta.levels, delta.symbol, checksum, into: &$0)
+        }
     }
 }
 
@@ -153,8 +187,8 @@ private struct LiveSink: MessageSink {
         feed.send(channel, type, event, data)
     }
 
-    mutating func checksum(of symbol: String, after event: Event) -> UInt32? {
-        feed.checksum(of: symbol, after: event)
+    mutating func take(_ channel: Channel, _ levels: [LevelChange], of event: Event) {
+        feed.publish(channel, levels, of: event)
     }
 }
 
@@ -169,7 +203,8 @@ extension Snapshots {
         let head = MessageHead(
             channel: channel, type: "snapshot", sequence: sequence, previous: sequence,
             asOf: picture.sequence, time: Clock.wallMicros())
-        channels.tell(subscriber, FeedMessages.message(head) { write(channel, sequence, into: &$0) })
+        channels.tell(
+            subscriber, FeedMessages.message(head) { write(channel, sequence, into: &$0) })
     }
 }
 

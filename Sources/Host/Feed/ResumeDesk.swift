@@ -70,7 +70,7 @@ final class ResumeDesk {
         _ failed: @escaping (Rejection) -> Void
     ) {
         cancel(subscriber, channel)
-        let resume = Resume(subscriber, channel, position, failed)
+        let resume = Resume(subscriber, channel, position, messages, failed)
         resumes[name(resume)] = resume
         guard channel.isResumable else { return gap(resume, "not_kept") }
         if position.sequence <= picture.sequence { return admit(resume) }
@@ -222,14 +222,14 @@ private final class Resume {
 
     init(
         _ subscriber: any Subscriber, _ channel: Channel, _ position: FeedPosition,
-        _ failed: @escaping (Rejection) -> Void
+        _ messages: EventMessages, _ failed: @escaping (Rejection) -> Void
     ) {
         self.subscriber = subscriber
         self.channel = channel
         self.position = position
         self.failed = failed
         next = position.index == nil ? position.sequence + 1 : max(position.sequence, 1)
-        sink = ResumeSink(channel, after: position)
+        sink = ResumeSink(messages, channel, after: position)
     }
 
     func deliver(_ channels: Channels) {
@@ -242,12 +242,14 @@ private final class Resume {
 
 /// The messages of one channel that come after a position.
 private struct ResumeSink: MessageSink {
+    let messages: EventMessages
     let channel: Channel
     let position: FeedPosition
     var counter: MessageCounter
     var told: [[UInt8]] = []
 
-    init(_ channel: Channel, after position: FeedPosition) {
+    init(_ messages: EventMessages, _ channel: Channel, after position: FeedPosition) {
+        self.messages = messages
         self.channel = channel
         self.position = position
         counter = MessageCounter(after: position.sequence)
@@ -266,6 +268,11 @@ private struct ResumeSink: MessageSink {
         told.append(FeedMessages.message(MessageHead(channel, type, event, numbers), data: data))
     }
 
-    /// The book of that time isn't known any more; `resumed` carries today's.
-    mutating func checksum(of symbol: String, after event: Event) -> UInt32? { nil }
+    /// Without a checksum: the book of that time isn't known any more, and `resumed` carries today's.
+    mutating func take(_ channel: Channel, _ levels: [LevelChange], of event: Event) {
+        let messages = messages
+        take(channel, "delta", event) {
+            messages.writeDelta(levels, event.symbol, nil, into: &$0)
+        }
+    }
 }

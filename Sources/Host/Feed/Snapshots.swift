@@ -27,6 +27,7 @@ struct Snapshots {
         case .trades: write(trades.ofAll, into: &json)
         case .account(let id): writeAccount(id, into: &json)
         case .ticker(let symbol): writeTicker(symbol, into: &json)
+        case .candles(let symbol, let interval): writeBar(symbol, interval, into: &json)
         case .notifications, .risk, .riskOf:
             json.beginObject()
             json.endObject()
@@ -49,7 +50,7 @@ struct Snapshots {
                 json.endObject()
             }
             json.endArray()
-        case .trades, .tradesOf, .account, .notifications, .risk, .riskOf, .ticker: break
+        case .trades, .tradesOf, .account, .notifications, .risk, .riskOf, .ticker, .candles: break
         }
         json.endObject()
     }
@@ -86,6 +87,10 @@ struct Snapshots {
         TickerJSON.write(instrument, picture: picture, into: &json)
     }
 
+    func writeBar(_ symbol: String, _ interval: BarInterval, into json: inout JSONWriter) {
+        trades.bars.write(symbol, interval, picture.scales(symbol), into: &json)
+    }
+
     /// The account, its positions and its open orders.
     private func writeAccount(_ id: String, into json: inout JSONWriter) {
         json.beginObject()
@@ -115,8 +120,9 @@ struct Snapshots {
     }
 }
 
-/// The last trades of each symbol, newest last: what a snapshot of trades shows.
+/// The last trades of each symbol, newest last, and the bars that they make: what snapshots show.
 final class RecentTrades {
+    private(set) var bars = LiveBars()
     static let remembered = 100
     private var bySymbol: [String: [Trade]] = [:]
 
@@ -134,10 +140,13 @@ final class RecentTrades {
             let first = known.first?.sequence ?? .max
             bySymbol[symbol] = older.filter { $0.book == .lit && $0.sequence < first } + known
         }
+        bars = LiveBars()
+        for trade in ofAll { bars.add(trade) }
     }
 
     func remember(_ trade: Trade) {
         guard trade.book == .lit else { return }
+        bars.add(trade)
         bySymbol[trade.symbol, default: []].append(trade)
         if bySymbol[trade.symbol, default: []].count > 2 * RecentTrades.remembered {
             bySymbol[trade.symbol]?.removeFirst(RecentTrades.remembered)

@@ -136,6 +136,10 @@ final class WorkerParts {
             loop: loop, picture: picture, registry: registry, matcher: matcher, history: history,
             acknowledged: acknowledged, names: OrderNames(hostNumber: Int64(number)),
             families: families)
+        let leases = SessionLeases(
+            loop: loop, matcher: matcher, picture: picture, orders: orders,
+            names: OrderNames(hostNumber: Int64(number)), log: log)
+        leases.start()
         return Services(
             picture: picture, orders: orders,
             accounts: AccountService(
@@ -145,7 +149,8 @@ final class WorkerParts {
                 calendars: calendars),
             keys: KeyService(matcher: matcher, picture: picture, acknowledged: acknowledged),
             busts: BustService(history: history, matcher: matcher, acknowledged: acknowledged),
-            history: history, acknowledged: acknowledged, registry: registry, feed: feed,
+            leases: leases, history: history, acknowledged: acknowledged, registry: registry,
+            feed: feed,
             status: status)
     }
 

@@ -5,7 +5,8 @@ import Feed
 extension Channel {
     var access: Access {
         switch self {
-        case .orderBook, .orderBookOf, .trades, .tradesOf, .ticker: .permission(.see)
+        case .orderBook, .orderBookOf, .trades, .tradesOf, .ticker, .candles:
+            .permission(.see)
         case .account, .riskOf: .account(.see)
         // They tell of everyone's orders.
         case .notifications, .risk: .everyone(.oversee)
@@ -21,7 +22,9 @@ extension Channel {
     var accountID: String? {
         switch self {
         case .account(let id), .riskOf(let id): id
-        case .notifications, .orderBook, .orderBookOf, .trades, .tradesOf, .risk, .ticker: nil
+        case .notifications, .orderBook, .orderBookOf, .trades, .tradesOf, .risk, .ticker,
+            .candles:
+            nil
         }
     }
 }
