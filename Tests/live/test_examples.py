@@ -16,7 +16,6 @@ from live.follower import CuttingProxy
 from oes.host import ROOT, wait_until
 
 CUTS = 8
-PAGE = "<!doctype html><title>example</title>"
 
 
 class Reader(threading.Thread):
@@ -49,7 +48,7 @@ def test_python_client(server, client, symbol, buyer, seller):
 
 def test_javascript_client(server, client, symbol, buyer, seller):
     """In Chromium, since Node's WebSocket is in its newer versions only."""
-    proxy = CuttingProxy(int(server.url.rsplit(":", 1)[1]), CUTS, 6_000, seed=2)
+    proxy = CuttingProxy(int(server.url.rsplit(":", 1)[1]), 0, 6_000, seed=2)
     program = (ROOT / "examples" / "book_client.js").read_text()
     lines = []
     with sync_playwright() as playwright:
@@ -59,12 +58,10 @@ def test_javascript_client(server, client, symbol, buyer, seller):
         page = browser.new_page()
         page.on("console", lambda message: lines.append(json.loads(message.text))
                 if message.text.startswith("{") else None)
-        address = proxy.url.removesuffix("/ws").replace("ws", "http")
-        page.route(f"{address}/example", lambda route: route.fulfill(
-            status=200, content_type="text/html", body=PAGE))
-        page.goto(f"{address}/example")
-        page.evaluate(f"globalThis.oesSymbol = {json.dumps(symbol)}")
-        page.add_script_tag(content=program)
+        # A page of the host's own, as it comes through the proxy.
+        page.goto(proxy.url.removesuffix("/ws").replace("ws", "http") + "/health/live")
+        proxy.left = CUTS
+        page.evaluate(f"globalThis.oesSymbol = {json.dumps(symbol)}; {{ {program} }}")
         follow(proxy, lines, client, symbol, buyer, seller, lambda: page.wait_for_timeout(20))
         browser.close()
     proxy.close()
