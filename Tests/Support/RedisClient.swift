@@ -109,6 +109,9 @@ extension RedisClient {
                 case "string": call("GET", key)
                 case "hash": RedisClient.sorted(call("HGETALL", key))
                 case "zset": call("ZRANGE", key, "0", "-1", "WITHSCORES")
+                case "set":
+                    RedisValue.array(
+                        call("SMEMBERS", key).items.sorted { $0.text < $1.text })
                 case "list": call("LRANGE", key, "0", "-1")
                 case "stream": call("XRANGE", key, "-", "+")
                 default: RedisValue.null

@@ -9,6 +9,7 @@ from websockets.sync.client import connect
 
 class Socket:
     def __init__(self, url, **options):
+        self.url = url
         self.connection = connect(
             url.replace("http://", "ws://") + "/ws", open_timeout=10, max_size=2**24, **options)
 

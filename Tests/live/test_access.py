@@ -15,7 +15,8 @@ CHANNELS = [
     ("oes:orderbook", "permission", "see"), ("oes:orderbook:KEYED", "permission", "see"),
     ("oes:trades", "permission", "see"), ("oes:trades:KEYED", "permission", "see"),
     ("oes:account:{account}", "account", "see"), ("oes:notifications", "everyone", "oversee"),
-    ("oes:risk", "everyone", "oversee"),
+    ("oes:risk", "everyone", "oversee"), ("oes:risk:{account}", "account", "see"),
+    ("oes:ticker:KEYED", "permission", "see"), ("oes:candles:KEYED:1m", "permission", "see"),
 ]
 HOSTS = ["evil.example", "evil.example:8001", "127.0.0.1.evil.example", "localhost.evil.example"]
 ORIGINS = ["http://evil.example", "null", "http://127.0.0.1:1"]

@@ -37,7 +37,8 @@ def test_ping_is_answered(socket):
 
 
 @pytest.mark.parametrize("channel", [
-    *FOUR, "oes:orderbook:AAPL", "oes:trades:AAPL", "oes:account:1"])
+    *FOUR, "oes:orderbook:AAPL", "oes:trades:AAPL", "oes:account:1", "oes:risk:1",
+    "oes:ticker:AAPL", "oes:candles:AAPL:5m"])
 def test_subscribe_and_unsubscribe(socket, channel):
     socket.subscribe(channel)
     socket.unsubscribe(channel)
@@ -45,7 +46,8 @@ def test_subscribe_and_unsubscribe(socket, channel):
 
 @pytest.mark.parametrize("channel", [
     "nothing", "", "oes:", "oes:nothing", "oes:trades:", "oes:orderbook:NOSUCH",
-    "oes:account:999999", "oes:account:", 5, None, [], {}, "oes:trades:" + "A" * 10_000])
+    "oes:account:999999", "oes:account:", "oes:risk:999999", "oes:risk:", "oes:ticker:NOSUCH",
+    "oes:ticker", "oes:candles:AAPL", "oes:candles:AAPL:2m", "oes:candles:NOSUCH:1m", 5, None, [], {}, "oes:trades:" + "A" * 10_000])
 def test_an_unknown_channel_is_refused_and_the_socket_stays(socket, channel):
     answer, _ = socket.ask({"type": "subscribe", "channel": channel}, "error")
     assert answer["code"] and answer["message"]
@@ -192,6 +194,28 @@ def test_the_feeds_book_is_the_book(server, client, symbol, buyer, seller):
 
             socket.collect(arrived, timeout=10)
         assert mirror.seq == client.get(f"/api/orderbook/{symbol}")["seq"]
+
+
+def test_candles_follow_the_trades(socket, client, symbol, buyer, seller):
+    channel = f"oes:candles:{symbol}:1d"
+    socket.subscribe(channel)
+    (empty,) = socket.collect(lambda messages: messages)
+    assert empty["data"] is None
+    client.order(seller, "sell", symbol, 5, "101.00")
+    client.order(seller, "sell", symbol, 5, "100.00")
+    client.order(buyer, "buy", symbol, 8, "101.00")
+    client.order(seller, "sell", symbol, 1, "99.00", internal=True)
+    client.order(buyer, "buy", symbol, 1, "99.00", internal=True)
+    client.order(buyer, "buy", symbol, 1, "100.50")
+    client.order(seller, "sell", symbol, 1, "100.50")
+    bars = [message["data"] for message in socket.collect(lambda messages: len(messages) == 2)]
+    told = [(bar["open"], bar["high"], bar["low"], bar["close"], bar["volume"], bar["trades"])
+            for bar in bars]
+    assert told == [("100", "101", "100", "101", "8", 2), ("100", "101", "100", "100.5", "9", 3)]
+    assert "T00:00:00" in bars[0]["start"]
+    with Socket(socket.url) as late:
+        late.subscribe(channel)
+        assert late.collect(lambda messages: messages)[0]["data"] == bars[1]
 
 
 def test_one_who_comes_late_gets_the_whole_book(server, client, symbol, buyer):

@@ -14,6 +14,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from feed.measure import measure as measure_feed
 from figures import fcall, latency
 from figures.report import Report
 from oes.host import Host
@@ -55,6 +56,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of each load")
     parser.add_argument("--rate", type=int, default=400, help="orders a second for latencies")
+    parser.add_argument("--subscribers", type=int, default=1_000, help="of the busy book")
     parser.add_argument("--write", action="store_true", help="renew bench/RESULTS.md")
     options = parser.parse_args()
     report = Report()
@@ -68,6 +70,8 @@ def main():
             for name in DURABILITIES:
                 report.add_latency(name, latency.measure(
                     hosts[name].url, number, options.rate, options.seconds))
+            report.add_feed(options.subscribers, measure_feed(
+                hosts["fast"], f"f{number}", options.subscribers, options.seconds))
     command = shlex.join(["script/bench", *sys.argv[1:]])
     print(report.table())
     if options.write:

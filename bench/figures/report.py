@@ -13,7 +13,7 @@ from figures.latency import percentile
 RESULTS = Path(__file__).resolve().parents[1] / "RESULTS.md"
 # What people wrote about the figures stands below this line, and stays.
 NOTES = "## Where the time goes"
-OF_REDIS, OF_USER = 0.70, 0.50
+OF_REDIS, OF_USER, OF_UNHEARD = 0.70, 0.50, 0.60
 
 
 class Report:
@@ -21,6 +21,7 @@ class Report:
         self.loads = {}
         self.constants = {}
         self.latencies = {}
+        self.feeds = {}
 
     def add_load(self, durability, connections, figures, plain):
         """`figures` as orders.load.measure gives them, `plain` as fcall.measure does."""
@@ -33,6 +34,10 @@ class Report:
         for what, values in waits.items():
             self.latencies.setdefault((durability, what), []).append(
                 [percentile(values, share) for share in (0.5, 0.99)])
+
+    def add_feed(self, subscribers, figures):
+        """`figures` as feed.measure gives them."""
+        self.feeds.setdefault(subscribers, []).append(figures)
 
     def table(self):
         rows = []
@@ -47,6 +52,8 @@ class Report:
             rows.append((f"{durability}, order sent → {what}" if " " not in what
                          else f"{durability}, {what}",
                          f"p50 {median:.2f} ms, p99 {slow:.2f} ms", "", ""))
+        for subscribers, rounds in self.feeds.items():
+            rows += feed_rows(subscribers, rounds)
         rows.insert(0, ("", "measured", "goal", "stands"))
         return markdown(rows)
 
@@ -89,6 +96,20 @@ def load_rows(name, rounds, constants):
         ("host ÷ Redis", f"{of_user:.2f}", f"≤ {OF_USER:.2f}", stands(of_user <= OF_USER)),
         ("answer at full load", f"p50 {figures[5] / 1000:.2f} ms, p99 {figures[6] / 1000:.2f} ms",
          "", ""),
+    ]
+
+
+def feed_rows(subscribers, rounds):
+    without, heard, size, median, slow = (
+        statistics.median(values) for values in zip(*rounds))
+    share = statistics.median(one[1] / one[0] for one in rounds)
+    return [
+        (f"**fast, {subscribers:,} subscribers of the book**", "", "", ""),
+        ("orders without subscribers", f"{without:,.0f}/s", "", ""),
+        ("orders with them", f"{heard:,.0f}/s", "", ""),
+        ("of those without", f"{share:.2f}", f"≥ {OF_UNHEARD:.2f}", stands(share >= OF_UNHEARD)),
+        ("sent to all of them", f"{size / 1e6:,.0f} MB/s", "", ""),
+        ("accepted → received", f"p50 {median:.2f} ms, p99 {slow:.2f} ms", "", ""),
     ]
 
 

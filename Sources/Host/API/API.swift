@@ -9,13 +9,15 @@ import Wire
 package final class API {
     private let services: Services
     private let router: Router
-    private let log: Log
+    let log: Log
     private var requestCount: Int64 = 0
     private let requestPrefix: String
     private let documentation: Documentation
     private let metrics: MetricsRoute
     private let door: Door
-    private let limiter = RateLimiter()
+    let limiter = RateLimiter()
+    /// What order entry over WebSocket uses, by pattern and method.
+    let entryRoutes: [String: [String: Route]]
     private let lanes = Lanes()
 
     /// `hostNames`: by what else than addresses clients may call this host.
@@ -31,8 +33,12 @@ package final class API {
         documentation.make(of: routes)
         metrics.routes = routes
         router = Router(routes)
+        entryRoutes = API.entryRoutes(routes)
         door = Door(names: hostNames)
         requestPrefix = String(Clock.wallMicros(), radix: 36) + "-"
+        services.sockets.enter = { [weak self] request, caller, answer in
+            self?.enter(request, of: caller, answer)
+        }
     }
 
     static func routes(_ services: Services) -> [Route] {
@@ -143,7 +149,7 @@ package final class API {
     }
 
     /// Runs the handler in its turn on its connection.
-    private func run(_ route: Route, _ exchange: Exchange) {
+    func run(_ route: Route, _ exchange: Exchange) {
         let connection = exchange.connectionID
         let kind = route.laneKind
         if kind != .read { exchange.onEnd = { [lanes] in lanes.leave(connection, kind) } }

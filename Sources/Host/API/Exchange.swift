@@ -3,6 +3,7 @@
 
 import Base
 import Server
+import Service
 import Trading
 import Wire
 
@@ -24,6 +25,10 @@ package final class Exchange {
     /// Whether its handler ran before and is run again, now that the picture has caught up.
     var hasWaited = false
     private var isDone = false
+    /// Its body where it came otherwise than as a request's bytes.
+    var givenBody: JSONObject?
+    /// What an order that it places belongs to.
+    var lease: SessionLease?
     /// Told once when it is answered, or let go without an answer.
     var onEnd: (() -> Void)?
     /// Why it was refused, for the log.
@@ -152,6 +157,7 @@ package final class Exchange {
     /// The body as a JSON object with no members but those that the route declares. An empty body is
     /// an empty object where it is optional.
     func bodyFields() throws(Rejection) -> Fields {
+        if let givenBody { return try declared(givenBody) }
         if request.body.isEmpty {
             guard route.isBodyOptional else {
                 throw Rejection(
@@ -173,6 +179,10 @@ package final class Exchange {
             throw Rejection(
                 .malformed, "malformed_json", "The body must be a JSON object, {…}.")
         }
+        return try declared(object)
+    }
+
+    private func declared(_ object: JSONObject) throws(Rejection) -> Fields {
         let fields = Fields(object)
         try fields.refuseUnknown(route.body ?? [], place: "body")
         return fields

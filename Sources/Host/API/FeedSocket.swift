@@ -4,6 +4,7 @@
 import Base
 import Feed
 import Server
+import Service
 import Trading
 import Wire
 
@@ -21,8 +22,9 @@ struct FeedRoute {
                     ErrorBody.response(failure, requestID: exchange.requestID))
             case .success(let handshake):
                 let principal = exchange.principal
+                let request = exchange.request
                 exchange.upgrade(handshake) { socket in
-                    FeedSocket(socket, of: principal, services: services).start()
+                    FeedSocket(socket, of: principal, request, services: services).start()
                 }
             }
         }
@@ -33,19 +35,34 @@ final class FeedSocket: Subscriber {
     private static let message = [
         Field("type", .choice(types), "What to do.", required: true),
         Field("channel", .text(most: 64), "Of which channel."),
+        Field(
+            "from_seq", .whole(0...Scaled.maximum),
+            "Of subscribe: the last seq that was heard; what came after it is told first."),
+        Field(
+            "from_index", .whole(0...Scaled.maximum),
+            "The index of the last message heard of that event; without it, all of them were."),
     ]
-    private static let types = ["subscribe", "unsubscribe", "ping"]
+    private static let types = ["subscribe", "unsubscribe", "ping"] + EntryAction.names
 
     let principal: Principal
+    let handshake: HTTPRequest
+    let services: Services
     private let socket: WebSocket
-    private let services: Services
+    /// The ids of requests without an answer yet.
+    var entries: Set<String> = []
+    /// What its orders belong to that are cancelled when it is gone.
+    var lease: SessionLease?
     private var subscriptions: Set<Channel> = []
     private var allowance = TokenBucket(
         perSecond: Limits.socketMessagesPerSecond, atOnce: Limits.socketMessagesAtOnce,
         now: Clock.monotonicMicros())
 
-    init(_ socket: WebSocket, of principal: Principal, services: Services) {
+    init(
+        _ socket: WebSocket, of principal: Principal, _ handshake: HTTPRequest,
+        services: Services
+    ) {
         self.socket = socket
+        self.handshake = handshake
         self.principal = principal
         self.services = services
     }
@@ -61,13 +78,16 @@ final class FeedSocket: Subscriber {
                 self.services.feed.unsubscribe(self, from: channel)
             }
             self.subscriptions = []
+            if let lease = self.lease { self.services.leases.release(lease) }
             self.socket.onText = nil
             self.socket.onBinary = nil
             self.socket.onClose = nil
         }
     }
 
-    func deliver(frame: [UInt8]) { socket.send(frame: frame) }
+    func deliver(frames: [UInt8]) { socket.send(frame: frames) }
+
+    var bufferedBytes: Int { socket.bufferedBytes }
 
     /// Its key or session is over.
     func end(_ rejection: Rejection) {
@@ -79,14 +99,10 @@ final class FeedSocket: Subscriber {
     private func receive(_ text: [UInt8]?) {
         if endIfOver() { return }
         do throws(Rejection) {
-            guard allowance.take(1, now: Clock.monotonicMicros()) else {
-                throw .tooManyMessages
-            }
-            guard let text else {
-                throw Rejection(
-                    .malformed, "binary_message", "Messages are JSON text, not binary.")
-            }
-            try handle(text)
+            let fields = try read(text)
+            if try takeEntry(fields) { return }
+            try takeAllowance()
+            try handle(fields)
         } catch {
             socket.send(text: FeedMessages.error(error))
         }
@@ -100,12 +116,36 @@ final class FeedSocket: Subscriber {
         return true
     }
 
-    private func handle(_ text: [UInt8]) throws(Rejection) {
-        let fields = try FeedSocket.fields(text)
+    /// What can't be read counts as a message, too.
+    private func read(_ text: [UInt8]?) throws(Rejection) -> Fields {
+        do throws(Rejection) {
+            guard let text else {
+                throw Rejection(
+                    .malformed, "binary_message", "Messages are JSON text, not binary.")
+            }
+            return try FeedSocket.fields(text)
+        } catch {
+            try takeAllowance()
+            throw error
+        }
+    }
+
+    /// Orders have their key's own limits; everything else counts here.
+    private func takeAllowance() throws(Rejection) {
+        guard allowance.take(1, now: Clock.monotonicMicros()) else { throw .tooManyMessages }
+    }
+
+    func send(_ text: [UInt8]) { socket.send(text: text) }
+
+    private func handle(_ fields: Fields) throws(Rejection) {
+        try fields.refuseUnknown(FeedSocket.message, place: "message")
         switch try fields.requiredChoice("type", FeedSocket.types) {
-        case "subscribe": subscribe(try FeedSocket.channel(fields))
+        case "subscribe":
+            subscribe(try FeedSocket.channel(fields), after: try FeedSocket.position(fields))
         case "unsubscribe": unsubscribe(try FeedSocket.channel(fields))
-        default: socket.send(text: FeedMessages.pong())
+        default:
+            let told = services.feed.sequenceTold(self, subscriptions)
+            socket.send(text: FeedMessages.pong(asOf: told))
         }
     }
 
@@ -122,9 +162,7 @@ final class FeedSocket: Subscriber {
                 "A message is a JSON object such as {\"type\":\"subscribe\",\"channel\":\"oes:trades\"}."
             )
         }
-        let fields = Fields(object)
-        try fields.refuseUnknown(FeedSocket.message, place: "message")
-        return fields
+        return Fields(object)
     }
 
     private static func channel(_ fields: Fields) throws(Rejection) -> Channel {
@@ -137,15 +175,32 @@ final class FeedSocket: Subscriber {
         return channel
     }
 
-    /// Confirms, then sends the snapshot; a second subscribe gives a fresh one.
-    private func subscribe(_ channel: Channel) {
+    /// nil where the client starts afresh.
+    private static func position(_ fields: Fields) throws(Rejection) -> FeedPosition? {
+        let sequence = try fields.whole("from_seq", 0...Scaled.maximum)
+        let index = try fields.whole("from_index", 0...Scaled.maximum)
+        guard let sequence else {
+            guard index == nil else {
+                throw .missing("from_seq", expected: "given together with from_index")
+            }
+            return nil
+        }
+        return FeedPosition(sequence: sequence, index: index.map { Int($0) })
+    }
+
+    /// Confirms, then sends the snapshot, or what was missed; a second subscribe begins again.
+    private func subscribe(_ channel: Channel, after position: FeedPosition?) {
         inTurn { [self] in
             if let refusal = refusal(of: channel) ?? refusalOfNumber(channel) {
                 return socket.send(text: FeedMessages.error(refusal))
             }
             subscriptions.insert(channel)
             socket.send(text: FeedMessages.subscription("success", channel: channel.name))
-            socket.send(text: services.feed.subscribe(self, to: channel))
+            guard let position else { return services.feed.subscribe(self, to: channel) }
+            services.feed.resume(self, on: channel, after: position) { [self] rejection in
+                subscriptions.remove(channel)
+                socket.send(text: FeedMessages.error(rejection.about(field: "from_seq")))
+            }
         }
     }
 
@@ -153,7 +208,7 @@ final class FeedSocket: Subscriber {
     private func refusal(of channel: Channel) -> Rejection? {
         do throws(Rejection) {
             try channel.access.check(principal, channel.accessParameters)
-            if case .account(let id) = channel { _ = try services.requireAccount(id) }
+            if let id = channel.accountID { _ = try services.requireAccount(id) }
         } catch {
             return error.about(field: "channel")
         }

@@ -14,6 +14,7 @@ package struct Services {
     let instruments: InstrumentService
     let keys: KeyService
     let busts: BustService
+    let leases: SessionLeases
     let history: History
     let acknowledged: Acknowledged
     let registry: PluginRegistry
@@ -25,7 +26,8 @@ package struct Services {
 
     package init(
         picture: Picture, orders: OrderService, accounts: AccountService,
-        instruments: InstrumentService, keys: KeyService, busts: BustService, history: History,
+        instruments: InstrumentService, keys: KeyService, busts: BustService,
+        leases: SessionLeases, history: History,
         acknowledged: Acknowledged, registry: PluginRegistry, feed: FeedPublisher,
         status: any StatusSource
     ) {
@@ -35,6 +37,7 @@ package struct Services {
         self.instruments = instruments
         self.keys = keys
         self.busts = busts
+        self.leases = leases
         self.history = history
         self.acknowledged = acknowledged
         self.registry = registry

@@ -62,8 +62,35 @@ package enum Limits {
     package static let socketMessagesPerSecond: Int64 = 100
     /// So many may come at once: a page that subscribes to all it shows.
     package static let socketMessagesAtOnce: Int64 = 300
+    /// Order requests of one socket that wait for their answers; a further one is refused, and an
+    /// answer makes room.
+    package static let socketRequests = 256
+    /// A client's own name of a request.
+    package static let requestIdBytes = 64
+    /// An order's id as a client names it: account, client order id, a child's name.
+    package static let orderIdBytes = 128
     /// Time between pings; two unanswered ones end the connection.
     package static let pingMillis = 20_000
+
+    // Feed.
+
+    /// What a delivery to one subscriber counts as: with 1,000 subscribers a channel's messages leave
+    /// together every 20 ms, and the writes to their sockets, some 8 µs each, leave the loop the
+    /// greater part of its time.
+    package static let feedMicrosPerSubscriber: Int64 = 20
+    /// So much may be delivered ahead of that, so that few subscribers never wait.
+    package static let feedAheadMicros: Int64 = 1_000
+    /// Bytes of one channel's messages that may wait for that; with more they leave at once.
+    package static let feedBatchBytes = 262_144
+    /// How many events a client may be behind and still be told them one by one; farther back it
+    /// gets a gap and a snapshot. Some 400 ms of the loop's time, in pages.
+    package static let resumeEvents: Int64 = 100_000
+    /// Events of one page, some milliseconds of the loop.
+    package static let resumePageEvents = 256
+    /// Pages read at once, for all clients that resume.
+    package static let resumePagesAtOnce = 2
+    /// How often one that reads slowly is looked at.
+    package static let resumeCheckMillis = 10
 
     // Who may.
 
@@ -139,6 +166,16 @@ package enum Limits {
     package static let ordersPerSecondDefault: Int64 = 1_000
     /// Above what one Redis can match; 0 means no limit at all.
     package static let ordersPerSecondMaximum: Int64 = 1_000_000
+
+    // Session leases.
+
+    /// How long a session's orders outlive a host that was killed: some renewals may be late.
+    package static let leaseMillis = 6_000
+    package static let leaseRenewMillis = 2_000
+    /// How often each host looks for leases that are over.
+    package static let leaseSweepMillis = 1_000
+    /// Orders that one call forgets; 320_lease.lua's IDS_MOST.
+    package static let leaseOrdersPerCall = 500
 
     // Lists.
 

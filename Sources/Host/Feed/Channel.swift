@@ -7,7 +7,10 @@ package enum Channel: Hashable, Sendable {
     case trades
     case tradesOf(String)
     case risk
+    case riskOf(String)
     case account(String)
+    case ticker(String)
+    case candles(String, BarInterval)
 
     package var name: String {
         switch self {
@@ -17,14 +20,28 @@ package enum Channel: Hashable, Sendable {
         case .trades: "oes:trades"
         case .tradesOf(let symbol): "oes:trades:\(symbol)"
         case .risk: "oes:risk"
+        case .riskOf(let id): "oes:risk:\(id)"
         case .account(let id): "oes:account:\(id)"
+        case .ticker(let symbol): "oes:ticker:\(symbol)"
+        case .candles(let symbol, let interval): "oes:candles:\(symbol):\(interval.rawValue)"
         }
     }
 
     /// What is offered, for error messages.
     package static let patterns =
         "oes:notifications, oes:orderbook, oes:orderbook:SYMBOL, oes:trades, oes:trades:SYMBOL, "
-        + "oes:risk, oes:account:ID"
+        + "oes:risk, oes:risk:ID, oes:account:ID, oes:ticker:SYMBOL, "
+        + "oes:candles:SYMBOL:INTERVAL (1s, 1m, 5m, 1h, 1d)"
+
+    /// Whether what was missed can be told again. A ticker's and a bar's newest message says all there
+    /// is of it.
+    package var isResumable: Bool {
+        switch self {
+        case .ticker, .candles: false
+        case .notifications, .orderBook, .orderBookOf, .trades, .tradesOf, .risk, .riskOf, .account:
+            true
+        }
+    }
 
     /// nil for a name of no channel; whether the symbol or account exists is not judged here.
     package init?(name: String) {
@@ -39,7 +56,15 @@ package enum Channel: Hashable, Sendable {
         case ("trades", nil): self = .trades
         case ("trades", let symbol?): self = .tradesOf(symbol)
         case ("risk", nil): self = .risk
+        case ("risk", let id?): self = .riskOf(id)
         case ("account", let id?): self = .account(id)
+        case ("ticker", let symbol?): self = .ticker(symbol)
+        case ("candles", let rest?):
+            let words = rest.split(separator: ":", omittingEmptySubsequences: false)
+            guard words.count == 2, !words[0].isEmpty,
+                let interval = BarInterval(rawValue: String(words[1]))
+            else { return nil }
+            self = .candles(String(words[0]), interval)
         default: return nil
         }
     }

@@ -12,6 +12,10 @@ package struct MessageHead {
     let type: StaticString
     let sequence: Int64
     let previous: Int64
+    /// The message's place among its event's on the channel; nil where it tells of none in particular.
+    var index: Int?
+    /// Of a message that brings a client up to date: the event up to which it is.
+    var asOf: Int64?
     let time: Int64
 }
 
@@ -26,6 +30,8 @@ package enum FeedMessages {
         json.string(head.type.description)
         json.field("seq", count: head.sequence)
         json.field("prev_seq", count: head.previous)
+        if let index = head.index { json.field("index", count: Int64(index)) }
+        if let asOf = head.asOf { json.field("as_of", count: asOf) }
         json.field("time", time: head.time)
         json.key("data")
         data(&json)
@@ -46,11 +52,15 @@ package enum FeedMessages {
         return json.bytes
     }
 
-    package static func pong() -> [UInt8] {
+    /// `asOf`: up to which event everything has been sent on all channels of the socket; nil while it
+    /// is being told what it missed.
+    package static func pong(asOf: Int64?) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
         json.field("type", "pong")
         json.field("timestamp", time: Clock.wallMicros())
+        json.key("as_of")
+        if let asOf { json.number(asOf) } else { json.null() }
         json.endObject()
         return json.bytes
     }

@@ -31,7 +31,9 @@ struct PartsMetrics {
     }
 
     private func writeRedis(into text: inout MetricsText) {
-        let all = [connections.commands, connections.stream, connections.reads]
+        let all = [
+            connections.commands, connections.stream, connections.reads, connections.resumes,
+        ]
         text.begin("oes_redis_up", .gauge, "1 while the connection can be used.")
         for one in all { text.sample(one.isUp ? 1 : 0, [("connection", one.name)]) }
         text.begin("oes_redis_commands_in_flight", .gauge, "Commands that wait for their replies.")

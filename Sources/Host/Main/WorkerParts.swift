@@ -19,6 +19,8 @@ struct RedisConnections {
     let stream: RedisConnection
     /// Lists and notifiers' stretches of the stream.
     let reads: RedisConnection
+    /// Stretches of the stream that clients of the feed have missed.
+    let resumes: RedisConnection
 
     init(_ endpoint: RedisEndpoint, loop: EventLoop, settings: Settings, log: Log) {
         func connection(_ name: String) -> RedisConnection {
@@ -27,24 +29,28 @@ struct RedisConnections {
         commands = connection("oes-commands")
         stream = connection("oes-stream")
         reads = connection("oes-reads")
+        resumes = connection("oes-resumes")
         let preparation = StorePreparation(durability: settings.durability, log: log)
         preparation.install(on: commands, loadsLibrary: true)
         preparation.install(on: stream, loadsLibrary: false)
         preparation.install(on: reads, loadsLibrary: false)
+        preparation.install(on: resumes, loadsLibrary: false)
     }
 
-    var areUp: Bool { commands.isUp && stream.isUp && reads.isUp }
+    var areUp: Bool { commands.isUp && stream.isUp && reads.isUp && resumes.isUp }
 
     func connect() {
         commands.connect()
         stream.connect()
         reads.connect()
+        resumes.connect()
     }
 
     func close() {
         commands.close()
         stream.close()
         reads.close()
+        resumes.close()
     }
 }
 
@@ -99,7 +105,9 @@ final class WorkerParts {
             WebSocketWriter.append(.text, text, to: &frame)
             return frame
         }
-        feed = FeedPublisher(picture: picture, channels: channels)
+        feed = FeedPublisher(
+            picture: picture, channels: channels, reader: EventReader(connections.resumes),
+            loop: loop)
         ticker = SymbolTicker(loop: loop, matcher: matcher, picture: picture, log: log)
         families = FamilyDriver(
             loop: loop, matcher: matcher, picture: picture, registry: registry, log: log)
@@ -128,6 +136,10 @@ final class WorkerParts {
             loop: loop, picture: picture, registry: registry, matcher: matcher, history: history,
             acknowledged: acknowledged, names: OrderNames(hostNumber: Int64(number)),
             families: families)
+        let leases = SessionLeases(
+            loop: loop, matcher: matcher, picture: picture, orders: orders,
+            names: OrderNames(hostNumber: Int64(number)), log: log)
+        leases.start()
         return Services(
             picture: picture, orders: orders,
             accounts: AccountService(
@@ -137,7 +149,8 @@ final class WorkerParts {
                 calendars: calendars),
             keys: KeyService(matcher: matcher, picture: picture, acknowledged: acknowledged),
             busts: BustService(history: history, matcher: matcher, acknowledged: acknowledged),
-            history: history, acknowledged: acknowledged, registry: registry, feed: feed,
+            leases: leases, history: history, acknowledged: acknowledged, registry: registry,
+            feed: feed,
             status: status)
     }
 
@@ -262,6 +275,7 @@ final class WorkerParts {
             picture.apply(event)
             feed.publish(event)
         }
+        feed.flush()
         picture.wake()
         projector.append(events)
         notifiers.wake()

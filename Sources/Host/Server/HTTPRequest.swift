@@ -24,27 +24,47 @@ package struct HTTPRequest {
 /// The right to answer one request, now or in a later turn, on the loop's thread. Let go unused it
 /// answers 500, so that a client never waits for a handler that forgot it.
 package final class Responder {
-    private let connection: Connection
-    private let number: Int
+    private enum Way {
+        case connection(Connection, number: Int)
+        /// The answer goes elsewhere; an empty one where there was none.
+        case other(ObjectIdentifier, (HTTPResponse) -> Void)
+    }
+
+    private let way: Way
     private var isUsed = false
 
-    init(connection: Connection, number: Int) {
-        self.connection = connection
-        self.number = number
+    init(connection: Connection, number: Int) { way = .connection(connection, number: number) }
+
+    /// For what came by another way than as a request: `answer` gets the response, once.
+    package init(of origin: ObjectIdentifier, _ answer: @escaping (HTTPResponse) -> Void) {
+        way = .other(origin, answer)
     }
 
     deinit {
-        if !isUsed { connection.answerFailure(number, .noAnswer) }
+        if isUsed { return }
+        switch way {
+        case .connection(let connection, let number):
+            connection.answerFailure(number, .noAnswer)
+        case .other(_, let answer): answer(HTTPResponse(status: HTTPFailure.noAnswer.status))
+        }
     }
 
     /// The same for all requests of one connection, as long as one of their responders lives.
-    package var connectionID: ObjectIdentifier { ObjectIdentifier(connection) }
+    package var connectionID: ObjectIdentifier {
+        switch way {
+        case .connection(let connection, _): ObjectIdentifier(connection)
+        case .other(let origin, _): origin
+        }
+    }
 
     /// Only the first call counts. Nothing where the client is gone.
     package func respond(_ response: HTTPResponse) {
         guard !isUsed else { return }
         isUsed = true
-        connection.answer(number, response)
+        switch way {
+        case .connection(let connection, let number): connection.answer(number, response)
+        case .other(_, let answer): answer(response)
+        }
     }
 
     /// Answers with `handshake` (WebSocketHandshake.accept's) and goes on as a WebSocket, which
@@ -52,6 +72,7 @@ package final class Responder {
     /// gets 503; where the client is gone, nothing happens.
     package func upgrade(_ handshake: HTTPResponse, onOpen: (WebSocket) -> Void) {
         guard !isUsed else { return }
+        guard case .connection(let connection, let number) = way else { return }
         isUsed = true
         connection.upgrade(number, handshake, onOpen: onOpen)
     }
@@ -60,7 +81,7 @@ package final class Responder {
 extension HTTPFailure {
     static let requestTimeout = HTTPFailure(
         status: 408, code: "request_timeout", message: "The request didn't arrive in time.")
-    static let noAnswer = HTTPFailure(
+    package static let noAnswer = HTTPFailure(
         status: 500, code: "no_answer", message: "The request was not answered.")
     static let tooManyConnections = HTTPFailure(
         status: 503, code: "too_many_connections", message: "Too many connections are open.")

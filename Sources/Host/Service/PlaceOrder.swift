@@ -41,13 +41,14 @@ extension OrderService {
                 .refused(Reasons.rejection(code: "unknown_account", values: ""), order: nil))
         }
         let market = picture.market(of: request.symbol)
-        let call: SubmitCall
+        var call: SubmitCall
         switch plan(request, instrument, market) {
         case .failure(let rejection): return completion(.refused(rejection, order: nil))
         case .success(let plan):
             call = check(
                 request, id, plan, account: account, instrument: instrument, market: market)
         }
+        call.lease = request.lease
         matcher.submit(call) { [self] reply in
             switch reply {
             case .success(.stale) where retries > 0:

@@ -13,15 +13,19 @@ package typealias Answer<Reply> = (Result<Reply, RedisFailure>) -> Void
 package final class Matcher {
     private let connection: RedisConnection
     private let keys: Keys
-    private let names: Names
+    let names: Names
 
     /// Made once, so that a call builds no name.
-    private struct Names {
+    struct Names {
         let submit, cancel, amend, account, transact, instrument: ScriptFunction
+        let leased, lease, leases: ScriptFunction
         let tick, commit, family, project, seed, key, bust, throttle: ScriptFunction
 
         init(_ scripts: Scripts) {
             submit = ScriptFunction(scripts, "submit")
+            leased = ScriptFunction(scripts, "leased")
+            lease = ScriptFunction(scripts, "lease")
+            leases = ScriptFunction(scripts, "leases")
             cancel = ScriptFunction(scripts, "cancel")
             amend = ScriptFunction(scripts, "amend")
             account = ScriptFunction(scripts, "account")
@@ -39,8 +43,8 @@ package final class Matcher {
 
         var all: [ScriptFunction] {
             [
-                submit, cancel, amend, account, transact, instrument, tick, commit, family,
-                project, seed, key, bust, throttle,
+                submit, leased, lease, leases, cancel, amend, account, transact, instrument, tick,
+                commit, family, project, seed, key, bust, throttle,
             ]
         }
     }
@@ -57,7 +61,8 @@ package final class Matcher {
 
     /// May be repeated after outcomeUnknown: the same id and request hash answer `duplicate`.
     package func submit(_ submit: SubmitCall, _ answer: @escaping Answer<SubmitReply>) {
-        call(names.submit, { submit.append(to: &$0) }, answer) {
+        let function = submit.lease.isEmpty ? names.submit : names.leased
+        call(function, { submit.append(to: &$0) }, answer) {
             reply throws(RedisFailure) in try SubmitReply(reply, submit.id)
         }
     }
@@ -233,7 +238,7 @@ package final class Matcher {
         }
     }
 
-    private func call<Reply>(
+    func call<Reply>(
         _ function: ScriptFunction, _ arguments: @escaping (inout RedisCommand) -> Void,
         _ answer: @escaping Answer<Reply>, after busySequences: [Int64] = [],
         _ decode: @escaping (ReplyReader) throws(RedisFailure) -> Reply

@@ -20,6 +20,8 @@ package struct SubmitCall: Sendable {
     package var guards: [Guard]
     package var judged: Judged
     package var terms: OrderTerms
+    /// The session lease that it belongs to; empty: none.
+    package var lease = ""
 
     package init(
         id: OrderID, account: String, symbol: String, side: Side, plan: Plan, requestHash: Int64,
@@ -40,6 +42,10 @@ package struct SubmitCall: Sendable {
     }
 
     func append(to command: inout RedisCommand) {
+        if !lease.isEmpty {
+            command.append(lease)
+            command.append(Int64(Limits.leaseMillis))
+        }
         command.append(id.text)
         command.append(account)
         command.append(symbol)

@@ -28,6 +28,8 @@ package struct OrderRequest: Hashable, Sendable {
     package var instructions: OrderInstructions
     /// UTC microseconds; nil where the client gave none. For a time in force that asks for it.
     package var expireTime: Int64?
+    /// The session lease that it belongs to, not a part of what the client asked for; empty: none.
+    package var lease = ""
 
     package init(
         account: String, symbol: String, side: Side, quantity: Quantity, price: Price?,

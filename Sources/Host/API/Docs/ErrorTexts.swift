@@ -60,7 +60,8 @@ struct ErrorText {
         ErrorText(
             409, "It contradicts what is there already.",
             [
-                "duplicate_client_order_id", "duplicate_client_transaction_id", "order_closed",
+                "duplicate_client_order_id", "duplicate_client_transaction_id",
+                "duplicate_request_id", "order_closed",
                 "account_exists", "symbol_exists", "already_busted", "key_exists",
                 "key_revoked", "last_admin_key",
             ]),
@@ -118,7 +119,7 @@ struct ErrorText {
         ErrorText(426, "This path speaks WebSocket only.", ["upgrade_required"]),
         ErrorText(
             429, "Too many requests of this key. Nothing was done; wait for Retry-After.",
-            ["rate_limited"]),
+            ["rate_limited", "too_many_unanswered"]),
         ErrorText(
             431, "The header lines are longer than 16 KiB, or more than 100.",
             ["headers_too_large"]),

@@ -19,6 +19,7 @@ enum GuideFeed {
         html.code(
             """
             {"type": "subscribe", "channel": "oes:orderbook:AAPL"}
+            {"type": "subscribe", "channel": "oes:trades:AAPL", "from_seq": 1042, "from_index": 0}
             {"type": "unsubscribe", "channel": "oes:orderbook:AAPL"}
             {"type": "ping"}
             """, label: "What a client sends", kind: "messages")
@@ -29,7 +30,7 @@ enum GuideFeed {
         html.code(
             """
             {"channel": "oes:trades:AAPL", "type": "trade", "seq": 1042, "prev_seq": 1037,
-             "time": "2026-01-05T14:30:00.000123Z",
+             "index": 0, "time": "2026-01-05T14:30:00.000123Z",
              "data": {"trade_id": "1042-0", "symbol": "AAPL", "price": "150", "quantity": "10",
                       "aggressor": "buy", "timestamp": "2026-01-05T14:30:00.000123Z",
                       "internal": false}}
@@ -44,14 +45,32 @@ enum GuideFeed {
                 + "the snapshot's. Where it isn't, something was missed: subscribe once more and "
                 + "start from the fresh snapshot.")
         html.paragraph(
-            "A client that reads too slowly is cut off; after a reconnect subscribe again. What "
-                + "happened to your orders meanwhile is at `/api/v1/executions?from_seq=`, asked with "
-                + "the `seq` that you saw last: reports of that very event (`event_seq`) may be ones "
-                + "that you know, as you may have been told only some of its messages. Prices, "
-                + "quantities and money are decimal strings. This one needs `pip install websockets`:"
+            "A client that reads too slowly is cut off. After a reconnect subscribe with `from_seq` "
+                + "and `from_index`, the `seq` and `index` that you saw last: the messages that you "
+                + "missed come first, then `resumed`, or `gap` and a snapshot where that can't be. "
+                + "What happened to your orders is also at `/api/v1/executions?from_seq=`. A book's "
+                + "snapshot and some of its deltas carry a `checksum`. Prices, quantities and money "
+                + "are decimal strings. This one needs `pip install websockets`:"
         )
         html.code(program, label: "A subscriber in Python", kind: "socket")
+        html.heading(3, "Orders over it", id: "entry")
+        html.paragraph(
+            "The same socket takes orders, each request with a `request_id` of yours. The answer is "
+                + "`{type: response, request_id, status, rate_limit, body}`, status and body those of "
+                + "the REST call. `\(Limits.socketRequests)` may be without an answer. An order with "
+                + "`cancel_on_disconnect` is cancelled when the socket, or its host, is gone. Every "
+                + "field of the protocol is in docs/PROTOCOL.md.")
+        html.code(entry, label: "Order entry", kind: "messages")
     }
+
+    private static let entry = """
+        {"type": "place", "request_id": "1", "cancel_on_disconnect": true,
+         "order": {"account_id": "1", "symbol": "AAPL", "side": "buy", "quantity": 10,
+                   "price": "150.00", "client_order_id": "a1"}}
+        {"type": "amend", "request_id": "2", "order_id": "1-a1", "changes": {"quantity": 5}}
+        {"type": "cancel", "request_id": "3", "order_id": "1-a1"}
+        {"type": "cancel_all", "request_id": "4", "filter": {"account_id": "1"}}
+        """
 
     static let program = """
         import json, os
@@ -103,6 +122,18 @@ enum GuideFeed {
         [
             "`oes:risk`", "snapshot (empty), alert", "An order that was refused, and why.",
             who(.risk),
+        ],
+        [
+            "`oes:risk:ID`", "snapshot (empty), alert", "The same of one account.",
+            who(.riskOf("")),
+        ],
+        [
+            "`oes:ticker:SYMBOL`", "snapshot, ticker",
+            "Last, bid, ask and the day's figures, when one of them changes.", who(.ticker("")),
+        ],
+        [
+            "`oes:candles:SYMBOL:INTERVAL` (1s, 1m, 5m, 1h, 1d)", "snapshot, candle",
+            "The bar that the symbol is in, after each trade.", who(.candles("", .minute)),
         ],
     ]
 

@@ -5,9 +5,12 @@
 import Base
 import Service
 import Trading
+import Wire
 
 package final class FeedSockets {
     private let gatekeeper: Gatekeeper
+    /// Order entry, which needs the whole of the API.
+    var enter: ((EntryRequest, EntryCaller, @escaping (HTTPResponse) -> Void) -> Void)?
     private var sockets: [String: [ObjectIdentifier: FeedSocket]] = [:]
 
     init(_ gatekeeper: Gatekeeper) { self.gatekeeper = gatekeeper }

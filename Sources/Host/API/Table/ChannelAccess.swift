@@ -5,8 +5,9 @@ import Feed
 extension Channel {
     var access: Access {
         switch self {
-        case .orderBook, .orderBookOf, .trades, .tradesOf: .permission(.see)
-        case .account: .account(.see)
+        case .orderBook, .orderBookOf, .trades, .tradesOf, .ticker, .candles:
+            .permission(.see)
+        case .account, .riskOf: .account(.see)
         // They tell of everyone's orders.
         case .notifications, .risk: .everyone(.oversee)
         }
@@ -14,6 +15,16 @@ extension Channel {
 
     /// What stands for the path's parameters.
     var accessParameters: [String] {
-        if case .account(let id) = self { [id] } else { [] }
+        accountID.map { [$0] } ?? []
+    }
+
+    /// Whose it is, where it is one account's.
+    var accountID: String? {
+        switch self {
+        case .account(let id), .riskOf(let id): id
+        case .notifications, .orderBook, .orderBookOf, .trades, .tradesOf, .risk, .ticker,
+            .candles:
+            nil
+        }
     }
 }

@@ -40,11 +40,14 @@ struct OrderRoutesV1 {
         _ = try exchange.queryFields()
         let fields = try exchange.bodyFields()
         let account = try services.tradingAccount(fields, of: exchange.principal)
-        let request = try OrderFields.read(
+        var request = try OrderFields.read(
             fields, account: account.id, style: .v1, services: services)
+        request.lease = exchange.lease?.id ?? ""
+        let names = request.names
         services.orders.place(request) { [services] outcome in
             switch outcome {
             case .placed(let order, let trades):
+                if let lease = exchange.lease { services.leases.add(order, to: lease) }
                 let step = Execution(of: order, placedWith: trades)
                 exchange.reply { json in
                     ExecutionJSON.write(
@@ -53,7 +56,7 @@ struct OrderRoutesV1 {
                 }
             case .refused(let rejection, let order):
                 let isUnknown = rejection.refusal == .unavailable
-                exchange.fail(rejection, context: order != nil || isUnknown ? request.names : [])
+                exchange.fail(rejection, context: order != nil || isUnknown ? names : [])
             }
         }
     }
