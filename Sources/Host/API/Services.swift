@@ -15,9 +15,11 @@ package struct Services {
     let keys: KeyService
     let busts: BustService
     let history: History
+    let bookHistory: BookHistory
     let acknowledged: Acknowledged
     let registry: PluginRegistry
     let feed: FeedPublisher
+    let notifiers: NotifierDesk
     let status: any StatusSource
     let gatekeeper: Gatekeeper
     let sockets: FeedSockets
@@ -26,8 +28,9 @@ package struct Services {
     package init(
         picture: Picture, orders: OrderService, accounts: AccountService,
         instruments: InstrumentService, keys: KeyService, busts: BustService, history: History,
+        bookHistory: BookHistory,
         acknowledged: Acknowledged, registry: PluginRegistry, feed: FeedPublisher,
-        status: any StatusSource
+        notifiers: NotifierDesk, status: any StatusSource
     ) {
         self.picture = picture
         self.orders = orders
@@ -36,9 +39,11 @@ package struct Services {
         self.keys = keys
         self.busts = busts
         self.history = history
+        self.bookHistory = bookHistory
         self.acknowledged = acknowledged
         self.registry = registry
         self.feed = feed
+        self.notifiers = notifiers
         self.status = status
         gatekeeper = Gatekeeper(picture: picture)
         sockets = FeedSockets(gatekeeper)

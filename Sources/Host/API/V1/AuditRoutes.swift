@@ -134,7 +134,9 @@ extension Shape {
                         [
                             .init(
                                 "type",
-                                .choice(["account", "instrument", "key", "position", "trade"])),
+                                .choice([
+                                    "account", "instrument", "key", "position", "trade", "notifier",
+                                ])),
                             .init("id", .text),
                         ]))),
             .init("old", .any, "As it was before; null where it is new.", nullable: true),
