@@ -118,6 +118,23 @@ import Testing
 }
 
 @Suite struct CallSlotTests {
+    @Test func aCrashNamesTheCallOfItsOwnThread() {
+        let slot = CallSlot()
+        slot.enter(entry: 1, call: 1)
+        slot.note(thread: 0, CallSlot.Call(entry: 5, call: 10))
+        slot.note(thread: 2, CallSlot.Call(entry: 6, call: 10))
+        #expect(slot.crash == nil)
+        slot.crashWord.pointee = 1
+        #expect(slot.crash == .elsewhere)
+        slot.crashWord.pointee = 4
+        #expect(slot.crash == .thread(CallSlot.Call(entry: 6, call: 10)))
+        slot.crashWord.pointee = 3
+        #expect(slot.crash == .thread(nil))
+        slot.note(thread: CallSlot.threadCount, CallSlot.Call(entry: 7, call: 10))
+        slot.reset()
+        #expect(slot.crash == nil)
+    }
+
     @Test func tellsTheCallUnderWayByName() {
         let slot = CallSlot()
         #expect(slot.currentCall == nil)

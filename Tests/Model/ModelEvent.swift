@@ -96,7 +96,7 @@ struct ModelEvent: Hashable {
         switch kind {
         case .submit, .cancel, .amend, .commit: true
         case .expire, .account, .transaction, .instrument, .seed, .key, .work, .bust, .policy,
-            .control, .alert, .lease, .throttle, .group, .day:
+            .control, .alert, .lease, .throttle, .group, .day, .notifier:
             false
         }
     }

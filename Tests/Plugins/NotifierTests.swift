@@ -50,7 +50,7 @@ extension NotifierRunner {
     ) throws -> DeliveryResult {
         let promise = Promise()
         deliver(batch: batch, attempt: attempt, deadlineMillis: withinMillis) {
-            promise.keep($0)
+            result, _ in promise.keep(result)
         }
         return try promise.wait()
     }
@@ -112,6 +112,33 @@ extension NotifierRunner {
     }
 }
 
+@Suite struct NotifierFilterTests {
+    private func event(
+        _ type: String, _ accounts: [String], _ symbol: String, _ severity: String
+    ) -> NotifierEvent {
+        NotifierEvent(
+            id: "1-0", type: type, account: "", symbol: symbol, severity: severity, json: [],
+            accounts: accounts)
+    }
+
+    @Test func anEventHasToFitEveryPartThatIsGiven() {
+        var filter = NotifierFilter()
+        let trade = event("trade", ["1", "2"], "AAPL", "info")
+        #expect(filter.takes(trade))
+        filter.types = ["order_*", "trade"]
+        #expect(filter.takes(trade) && filter.takes(event("order_new", [], "", "info")))
+        #expect(!filter.takes(event("bust", ["1"], "AAPL", "info")))
+        filter.accounts = ["2"]
+        #expect(filter.takes(trade) && !filter.takes(event("trade", ["1", "3"], "AAPL", "info")))
+        filter.symbols = ["AAPL"]
+        #expect(filter.takes(trade) && !filter.takes(event("trade", ["2"], "MSFT", "info")))
+        filter.severity = .warning
+        #expect(!filter.takes(trade) && filter.takes(event("trade", ["2"], "AAPL", "critical")))
+        // What only a newer host knows is never left out.
+        #expect(filter.takes(event("trade", ["2"], "AAPL", "catastrophic")))
+    }
+}
+
 @Suite struct WebhookTests {
     @Test(arguments: [
         ("HTTP/1.1 200 OK\r\n\r\n", DeliveryResult.ok), ("HTTP/1.0 204 No Content\r\n\r\n", .ok),
@@ -162,11 +189,13 @@ extension NotifierRunner {
             "webhook", [("url", .string("http://127.0.0.1:\(server.port)/"))])
         runner.start()
         let promise = Promise()
-        runner.deliver(batch: events(1), attempt: 1, deadlineMillis: 600_000) {
-            promise.keep($0)
+        runner.deliver(batch: events(1), attempt: 1, deadlineMillis: 600_000) { result, _ in
+            promise.keep(result)
         }
         let second = Promise()
-        runner.deliver(batch: events(1), attempt: 1, deadlineMillis: 600_000) { second.keep($0) }
+        runner.deliver(batch: events(1), attempt: 1, deadlineMillis: 600_000) { result, _ in
+            second.keep(result)
+        }
         _ = try server.received()
         #expect(entry.isInUse)
         #expect(runner.stop(deadlineMillis: 50))
@@ -194,7 +223,7 @@ extension NotifierRunner {
         runner.start()
         let refused = Mutex(0)
         for _ in 0..<(NotifierRunner.waitingBatches + 4) {
-            runner.deliver(batch: events(1), attempt: 1, deadlineMillis: 600_000) { _ in
+            runner.deliver(batch: events(1), attempt: 1, deadlineMillis: 600_000) { _, _ in
                 refused.withLock { $0 += 1 }
             }
         }

@@ -1,11 +1,12 @@
 """Hosts for the tests: one a module for what leaves no trace on others, fresh ones for the rest."""
 
 import itertools
+import json
 
 import pytest
 
 from live.client import Client
-from oes.host import Host, wait_until
+from oes.host import ROOT, Host, wait_until
 from oes.redis import Redis
 
 
@@ -33,7 +34,20 @@ def make_host(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(make_host):
     """A running host. At the module's end it must stop cleanly and leave nothing behind."""
-    host = make_host().start()
+    yield from running(make_host())
+
+
+@pytest.fixture(scope="module")
+def notifying(make_host, tmp_path_factory):
+    """The same with a notifier, `log-file`, of which some routes' examples are."""
+    plugins = json.loads((ROOT / "plugins.json").read_text())
+    config = {"path": str(tmp_path_factory.mktemp("events") / "events.jsonl")}
+    plugins["libraries"][-1]["entries"] = [{"name": "log-file", "config": config}]
+    yield from running(make_host(plugins=plugins))
+
+
+def running(host):
+    host.start()
     first = host.workers()
     yield host
     assert host.workers() == first, f"a worker was restarted:\n{host.output()}"

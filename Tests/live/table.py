@@ -56,7 +56,7 @@ class Operation:
         return self.pattern.format(
             account=keyed.account, order=keyed.order, symbol=keyed.symbol,
             key=keyed.ids["viewer"], client_order_id=keyed.client_order_id, rule="max_order_quantity",
-            id="none", calendar="none", trade="1-1")
+            id="none", calendar="none", trade="1-1", notifier="none")
 
     def body(self, keyed):
         if self.method == "GET":

@@ -19,6 +19,11 @@ NEED_KEYS = ("/api/v1/admin/keys", "/api/v1/session")
 
 
 @pytest.fixture(scope="module")
+def server(notifying):
+    return notifying
+
+
+@pytest.fixture(scope="module")
 def page(server):
     response = requests.get(server.url + "/docs", timeout=30)
     assert response.status_code == 200

@@ -13,6 +13,11 @@ NOT_CALLED = ("/ws", "/api/v1/admin/keys", "/api/v1/session")
 
 
 @pytest.fixture(scope="module")
+def server(notifying):
+    return notifying
+
+
+@pytest.fixture(scope="module")
 def document(server):
     return Document(requests.get(server.url + "/openapi.json", timeout=30).json())
 

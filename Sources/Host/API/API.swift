@@ -54,8 +54,11 @@ package final class API {
             + BustRoutes(services: services).routes
             + CalendarRoutes(services: services).routes
             + MarketRoutes(services: services).routes
+            + CandleRoutes(services: services).routes
+            + QueueRoutes(services: services).routes
             + RiskRoutesV1(services: services).routes
             + RiskRoutes(services: services).routes
+            + NotifierRoutes(services: services).routes
             + PluginRoutes(services: services).routes
             + StatusRoutes(services: services).routes
             + SessionRoutes(services: services).routes

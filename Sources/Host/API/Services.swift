@@ -16,9 +16,11 @@ package struct Services {
     let busts: BustService
     let leases: SessionLeases
     let history: History
+    let bookHistory: BookHistory
     let acknowledged: Acknowledged
     let registry: PluginRegistry
     let feed: FeedPublisher
+    let notifiers: NotifierDesk
     let status: any StatusSource
     let gatekeeper: Gatekeeper
     let sockets: FeedSockets
@@ -27,9 +29,9 @@ package struct Services {
     package init(
         picture: Picture, orders: OrderService, accounts: AccountService,
         instruments: InstrumentService, keys: KeyService, busts: BustService,
-        leases: SessionLeases, history: History,
+        leases: SessionLeases, history: History, bookHistory: BookHistory,
         acknowledged: Acknowledged, registry: PluginRegistry, feed: FeedPublisher,
-        status: any StatusSource
+        notifiers: NotifierDesk, status: any StatusSource
     ) {
         self.picture = picture
         self.orders = orders
@@ -39,9 +41,11 @@ package struct Services {
         self.busts = busts
         self.leases = leases
         self.history = history
+        self.bookHistory = bookHistory
         self.acknowledged = acknowledged
         self.registry = registry
         self.feed = feed
+        self.notifiers = notifiers
         self.status = status
         gatekeeper = Gatekeeper(picture: picture)
         sockets = FeedSockets(gatekeeper)

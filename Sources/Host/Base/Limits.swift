@@ -213,6 +213,24 @@ package enum Limits {
     /// A request that takes longer is told in the log at info: a hundred times the usual.
     package static let slowRequestMicros: Int64 = 250_000
 
+    // Candles and earlier books.
+
+    /// Events between two checkpoints of the books: half of these is what telling an earlier book costs, some
+    /// tenths of a second in small pieces.
+    package static let eventsPerCheckpoint = 16_384
+    /// Checkpoints kept: as far back as the stream reaches. (Candles kept of an interval, some 130 bytes
+    /// each: CANDLES_KEPT in 270_project.lua; four hours of seconds, two weeks of minutes, two months of
+    /// five minutes, two years of hours, twenty of days: 10 MB a symbol.)
+    package static let checkpointsKept = 32
+    /// Orders of a book of which checkpoints are made, some 60 bytes each: 1 MB.
+    package static let checkpointOrders = 20_000
+    /// Events that one request for an earlier book goes through: a checkpoint that was left out is made up for.
+    package static let eventsPerReplay: Int64 = 40_000
+    /// Of these in one turn of the loop.
+    package static let eventsPerReplayStep = 128
+    /// Such requests at once; more are answered 503.
+    package static let bookReplaysAtOnce = 4
+
     // Redis.
 
     /// Commands waiting for Redis's answer; beyond, clients get 503 with Retry-After.
@@ -235,6 +253,9 @@ package enum Limits {
     package static let streamBlockMillis = 1_000
     /// Stream entries kept, about 400 bytes each: how far back a client may resume.
     package static let streamEntriesKept = 500_000
+    /// Entries that are kept for a notifier that hasn't taken them, another 200 MB: a night's worth of a
+    /// receiver that is away. Beyond, it is told what it has lost.
+    package static let streamEntriesForNotifiers = 1_000_000
     /// Events between two trimmings.
     package static let trimEvery = 4_096
     /// Records read by one command while the caches are loaded: about 0.2 ms of Redis's time.
@@ -250,6 +271,27 @@ package enum Limits {
     /// How long a command of the command line waits for one answer of Redis: it may be loading, or
     /// busy with others.
     package static let verifyMillis = 30_000
+
+    // Notifiers.
+
+    /// The events of the stream in one delivery.
+    package static let eventsPerDelivery = 64
+    /// How long a delivery may take; then the plugin is asked to return.
+    package static let deliveryMillis = 5_000
+    /// The wait before a delivery is tried again; it doubles with each up to the longest, and up to a
+    /// quarter is added by chance, so that several don't come at once.
+    package static let deliveryRetryMillis = 200
+    package static let deliveryRetryMaximumMillis = 30_000
+    /// Dead letters kept of a notifier, the newest, about 1 KB each: a receiver that is gone for good
+    /// must not fill Redis.
+    package static let deadLettersKept = 10_000
+    /// Dead letters that one request may name; without names the oldest so many. The script's
+    /// LETTERS_PER_CALL.
+    package static let deadLettersPerCall = 1_000
+    /// Words in each part of a notifier's filter.
+    package static let filterWords = 1_000
+    /// What a dead letter keeps of why it is one.
+    package static let problemBytes = 512
 
     // Containers.
 

@@ -31,6 +31,28 @@ enum NotificationJSON {
         }
     }
 
+    /// That events from one sequence to another can't be told any more. The id is of the last one's, beyond
+    /// what any event has.
+    static func lost(from first: Int64, to last: Int64, at time: Int64) -> NotifierEvent {
+        let id = "\(last)-99999"
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("id", id)
+        json.field("type", NotifierEvent.lostType)
+        json.field("severity", "critical")
+        json.field("time", time: time)
+        json.field("seq", count: last)
+        json.field(
+            "text",
+            "The events \(first) to \(last) were lost before they could be delivered")
+        json.field("from_seq", count: first)
+        json.field("to_seq", count: last)
+        json.endObject()
+        return NotifierEvent(
+            id: id, type: NotifierEvent.lostType, account: "", symbol: "", severity: "critical",
+            json: json.bytes)
+    }
+
     private static func notification(
         _ id: String, _ execution: OrderExecution, _ event: Event, _ picture: Picture
     ) -> NotifierEvent {
@@ -60,7 +82,8 @@ enum NotificationJSON {
                 into: &json)
         }
         return NotifierEvent(
-            id: id, type: "trade", account: "", symbol: trade.symbol, severity: "info", json: json)
+            id: id, type: "trade", account: "", symbol: trade.symbol, severity: "info", json: json,
+            accounts: trade.parties)
     }
 
     private static func notification(
@@ -77,7 +100,7 @@ enum NotificationJSON {
         }
         return NotifierEvent(
             id: id, type: "bust", account: "", symbol: bust.trade.symbol, severity: "warning",
-            json: json)
+            json: json, accounts: bust.trade.parties)
     }
 
     private static func notification(
@@ -107,6 +130,12 @@ enum NotificationJSON {
         body(&json)
         json.endObject()
         return json.bytes
+    }
+}
+
+extension Trade {
+    fileprivate var parties: [String] {
+        [String(buyOrderID.account), String(sellOrderID.account)]
     }
 }
 

@@ -20,23 +20,49 @@ package final class Notifications {
     private static let renewMillis = 2_000
 
     package init(
-        runners: [NotifierRunner], loop: EventLoop, mailbox: Mailbox, redis: RedisConnection,
+        runners: [NotifierRunner], leftOut: Set<String> = [], settings: [NotifierSettings],
+        loop: EventLoop, mailbox: Mailbox, redis: RedisConnection,
         picture: Picture, log: Log
     ) {
         self.loop = loop
         self.redis = redis
         self.runners = runners
-        dispatches = runners.map {
+        dispatches = zip(runners, settings).map { runner, settings in
             NotifierDispatch(
-                loop: loop, mailbox: mailbox, redis: redis, picture: picture, runner: $0, log: log)
+                loop: loop, mailbox: mailbox, redis: redis, picture: picture, runner: runner,
+                settings: settings, isLeftOut: leftOut.contains(runner.name), log: log)
         }
     }
 
     package var progress: [NotifierProgress] { dispatches.map(\.progress) }
 
-    package func start() {
-        guard !dispatches.isEmpty else { return }
-        renew()
+    /// Begins, and calls `ready` once every event from now on will be delivered: before any client may
+    /// make one.
+    package func start(_ ready: @escaping () -> Void) {
+        guard !dispatches.isEmpty else { return ready() }
+        var remaining = dispatches.count
+        var isPrepared = true
+        for dispatch in dispatches {
+            dispatch.prepare { [self] isDone in
+                isPrepared = isPrepared && isDone
+                remaining -= 1
+                guard remaining == 0 else { return }
+                guard isPrepared else {
+                    _ = loop.schedule(afterMillis: Limits.deliveryRetryMillis) { [self] in
+                        start(ready)
+                    }
+                    return
+                }
+                renew()
+                ready()
+            }
+        }
+    }
+
+    /// Somebody asked for a notifier's dead letters to be sent again. Another host that delivers finds it
+    /// when it renews its lease.
+    package func resend(_ name: String) {
+        for dispatch in dispatches where dispatch.progress.name == name { dispatch.resend() }
     }
 
     /// There may be new events.

@@ -27,6 +27,8 @@ struct Arguments {
     private(set) var redisSocket: String?
     /// Whether the worker was started before: what was fit to serve once is waited for.
     private(set) var isRestart = false
+    /// Numbers of plugins' entries that aren't to be called, as they crashed; for workers only.
+    private(set) var leftOut: Set<Int> = []
     /// Whether other workers listen on the same port; for workers only.
     private(set) var sharesPort = false
 
@@ -99,6 +101,9 @@ struct Arguments {
                 workers = try Arguments.number(&rest, of: argument, in: 1...16)
             case "--shared-port": sharesPort = true
             case "--restart": isRestart = true
+            case "--left-out":
+                let text = try Arguments.value(&rest, of: argument)
+                leftOut = Set(text.split(separator: ",").compactMap { Int($0) })
             case "--redis-socket":
                 redisSocket = try Arguments.value(&rest, of: argument)
             case "--worker":

@@ -18,6 +18,7 @@ package enum SupervisedWorker {
         _ = fcntl(slotDescriptor, F_SETFD, FD_CLOEXEC)
         let slot = unsafe CallSlot(memory: memory)
         oes_die_with_parent()
+        unsafe oes_note_crashes(slot.crashWord)
         // The supervisor may have died before the line above took hold.
         if getppid() != slot.supervisor { exit(1) }
         return slot

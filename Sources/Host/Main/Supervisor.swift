@@ -51,6 +51,8 @@ package struct SupervisorTimes: Sendable {
     package var stuckMillis = 10_000
     /// A worker whose loop hasn't begun to turn after this is ended.
     package var startMillis = 120_000
+    /// Deaths in a row of one notifier after which it is left out.
+    package var deathsInCall = 3
     /// What workers have to finish after SIGTERM.
     package var graceMillis = 10_000
 

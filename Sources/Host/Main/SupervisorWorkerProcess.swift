@@ -19,6 +19,10 @@ final class WorkerProcess {
     private var lastTurn: UInt64 = 0
     /// Counted in checks, not by the clock: the machine may have stood still, not the worker.
     private var stillMillis = 0
+    /// The plugin's entry on a thread of its own of which the last deaths in a row were, and how many.
+    private var suspect: (entry: Int, deaths: Int)?
+    /// Entries that aren't to be called any more.
+    private var leftOut: Set<Int> = []
     /// Why this supervisor killed it, for the line that tells of its end.
     private var verdict: String?
 
@@ -46,12 +50,18 @@ final class WorkerProcess {
         startedMicros = Clock.monotonicMicros()
         do throws(SystemError) {
             child = try ChildProcess(
-                loop: loop, executable: settings.executable, arguments: settings.arguments(index),
+                loop: loop, executable: settings.executable, arguments: arguments,
                 inherited: slotDescriptor
             ) { [unowned self] end in ended(end) }
         } catch {
             startLater(after: "worker \(index) can't start: \(error)")
         }
+    }
+
+    private var arguments: [String] {
+        let given = settings.arguments(index)
+        if leftOut.isEmpty { return given }
+        return given + ["--left-out", leftOut.sorted().map(String.init).joined(separator: ",")]
     }
 
     func requestEnd() {
@@ -82,9 +92,12 @@ final class WorkerProcess {
         return slot.currentCall == nil ? times.stuckMillis : times.stuckInCallMillis
     }
 
-    /// ` in plugin com.example.bad, call plan`, or nothing.
+    /// ` in plugin com.example.bad, call plan`, or nothing: of the thread that crashed, where that is known,
+    /// else of the loop's.
     private var callText: String {
-        guard let current = slot.currentCall else { return "" }
+        let current: CallSlot.Call? =
+            if case .thread(let call) = slot.crash { call } else { slot.currentCall }
+        guard let current else { return "" }
         let entry = slot.name(entry: current.entry)
         return " in plugin \(entry), call \(settings.callName(current.call))"
     }
@@ -104,8 +117,22 @@ final class WorkerProcess {
             if end != .exited(code: 0) { settings.log.warning(what) }
         } else {
             startLater(after: what)
+            judge()
         }
         onEnd(end)
+    }
+
+    /// A notifier that crashes would do so again with the same events, and take all else along each time.
+    private func judge() {
+        guard case .thread(let call?) = slot.crash else { return suspect = nil }
+        let before = suspect?.entry == call.entry ? suspect?.deaths ?? 0 : 0
+        suspect = (call.entry, before + 1)
+        guard before + 1 >= settings.times.deathsInCall else { return }
+        suspect = nil
+        leftOut.insert(call.entry)
+        settings.log.error(
+            "plugin \(slot.name(entry: call.entry)) has crashed \(before + 1) times in a row: it is left "
+                + "out until the host is started anew")
     }
 
     private func startLater(after what: String) {

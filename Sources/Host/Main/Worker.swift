@@ -64,7 +64,8 @@ final class Worker: StatusSource {
             let parts = try WorkerParts(
                 settings: settings, endpoint: try endpoint(), loop: loop, registry: registry,
                 calendars: try loadCalendars(),
-                number: number, isRestart: arguments.isRestart, log: log)
+                number: number, isRestart: arguments.isRestart, leftOut: arguments.leftOut,
+                log: log)
             self.parts = parts
             let signals = try SignalSource(loop: loop, signals: [SIGTERM, SIGINT]) { [self] _ in
                 end()

@@ -25,9 +25,34 @@ struct PartsMetrics {
             "oes_notifier_backlog_events", .gauge,
             "Events that a notifier hasn't taken yet; 0 where another worker delivers.")
         for one in notifiers.progress { text.sample(one.backlog, [("notifier", one.name)]) }
+        let counters: [(String, String, KeyPath<NotifierProgress, Int64>)] = [
+            ("oes_notifier_delivered_total", "Events that a notifier took.", \.delivered),
+            (
+                "oes_notifier_failures_total", "Deliveries that a notifier didn't succeed in.",
+                \.failures
+            ),
+            (
+                "oes_notifier_dead_letters_total", "Events that a notifier never took.",
+                \.deadLetters
+            ),
+            (
+                "oes_notifier_lost_events_total",
+                "Events that went from the stream before a notifier took them.", \.lost
+            ),
+        ]
+        let all = notifiers.progress
+        for (name, help, count) in counters {
+            text.begin(name, .counter, help)
+            for one in all { text.sample(one[keyPath: count], [("notifier", one.name)]) }
+        }
         text.begin(
-            "oes_notifier_dead_letters_total", .counter, "Events that a notifier never took.")
-        for one in notifiers.progress { text.sample(one.deadLetters, [("notifier", one.name)]) }
+            "oes_notifier_lag_seconds", .gauge,
+            "The age of the oldest event that a notifier is being given.")
+        for one in all { text.sample(micros: one.lagMicros, [("notifier", one.name)]) }
+        text.begin("oes_notifier_hung", .gauge, "1 while its call is past its deadline.")
+        for one in all {
+            text.sample(one.state == .hung ? 1 : 0, [("notifier", one.name)])
+        }
     }
 
     private func writeRedis(into text: inout MetricsText) {

@@ -2,6 +2,7 @@
 
 import API
 import Base
+import CSystem
 import Feed
 import Loop
 import Plugins
@@ -70,6 +71,7 @@ final class WorkerParts {
     private let projector: Projector
     private let stream: EventStream
     private let trimmer: StreamTrimmer
+    private let checkpoints: BookCheckpoints
     private let feed: FeedPublisher
     private let ticker: SymbolTicker
     private let families: FamilyDriver
@@ -85,7 +87,8 @@ final class WorkerParts {
 
     init(
         settings: Settings, endpoint: RedisEndpoint, loop: EventLoop, registry: PluginRegistry,
-        calendars: [String: TradingCalendar], number: Int, isRestart: Bool, log: Log
+        calendars: [String: TradingCalendar], number: Int, isRestart: Bool,
+        leftOut: Set<Int> = [], log: Log
     ) throws {
         self.settings = settings
         self.loop = loop
@@ -99,7 +102,8 @@ final class WorkerParts {
         matcher = Matcher(connections.commands)
         projector = Projector(loop: loop, matcher: matcher, log: log)
         stream = EventStream(connections.stream, log: log)
-        trimmer = StreamTrimmer(connections.reads)
+        trimmer = StreamTrimmer(
+            connections.reads, notifiers: registry.notifiers.map(\.name))
         let channels = Channels { text in
             var frame: [UInt8] = []
             WebSocketWriter.append(.text, text, to: &frame)
@@ -108,14 +112,22 @@ final class WorkerParts {
         feed = FeedPublisher(
             picture: picture, channels: channels, reader: EventReader(connections.resumes),
             loop: loop)
+        checkpoints = BookCheckpoints(redis: connections.reads, picture: picture, log: log)
         ticker = SymbolTicker(loop: loop, matcher: matcher, picture: picture, log: log)
         families = FamilyDriver(
             loop: loop, matcher: matcher, picture: picture, registry: registry, log: log)
         sessionKeeper = SessionKeeper(
             loop: loop, matcher: matcher, picture: picture, calendars: calendars, log: log)
-        runners = registry.notifiers.map { NotifierRunner(entry: $0, log: log) }
+        runners = registry.notifiers.enumerated().map { thread, entry in
+            NotifierRunner(entry: entry, thread: thread, log: log) {
+                oes_number_thread(UInt64(thread + 1))
+            }
+        }
         notifiers = Notifications(
-            runners: runners, loop: loop, mailbox: mailbox, redis: connections.reads,
+            runners: runners,
+            leftOut: Set(registry.notifiers.filter { leftOut.contains($0.index) }.map(\.name)),
+            settings: registry.notifiers.map(\.settings), loop: loop, mailbox: mailbox,
+            redis: connections.reads,
             picture: picture, log: log)
     }
 
@@ -149,8 +161,12 @@ final class WorkerParts {
                 calendars: calendars),
             keys: KeyService(matcher: matcher, picture: picture, acknowledged: acknowledged),
             busts: BustService(history: history, matcher: matcher, acknowledged: acknowledged),
-            leases: leases, history: history, acknowledged: acknowledged, registry: registry,
-            feed: feed,
+            leases: leases, history: history,
+            bookHistory: BookHistory(redis: connections.reads, picture: picture),
+            acknowledged: acknowledged, registry: registry, feed: feed,
+            notifiers: NotifierDesk(
+                notifiers, registry.notifiers, redis: connections.reads, matcher: matcher,
+                acknowledged: acknowledged),
             status: status)
     }
 
@@ -263,9 +279,11 @@ final class WorkerParts {
         ticker.start()
         families.start()
         sessionKeeper.start()
-        notifiers.start()
-        onReady?()
-        onReady = nil
+        if number == 0 { checkpoints.start() }
+        notifiers.start { [self] in
+            onReady?()
+            onReady = nil
+        }
     }
 
     // MARK: Events
@@ -273,6 +291,7 @@ final class WorkerParts {
     private func take(_ events: [Event]) {
         for event in events where event.sequence > picture.sequence {
             picture.apply(event)
+            if number == 0 { checkpoints.observed(event) }
             feed.publish(event)
         }
         feed.flush()
@@ -304,6 +323,7 @@ final class WorkerParts {
 
     func stop() {
         stream.stop()
+        for runner in runners { runner.requestStop(deadlineMillis: 2_000) }
         for runner in runners where !runner.stop(deadlineMillis: 2_000) {
             log.warning("notifier \(runner.name) was left behind")
         }

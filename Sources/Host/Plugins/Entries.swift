@@ -77,7 +77,7 @@ package class PluginEntry {
     /// One absent value for each of the params, with its name.
     private(set) var paramTemplate: [oes_value_t] = []
     private var orderStatistics = CallStatistics()
-    private let callSlot: CallSlot?
+    let callSlot: CallSlot?
 
     /// What a caller needs to make an entry; see `EntryMaker`.
     struct Parts {
@@ -198,6 +198,12 @@ package final class RiskRuleEntry: PluginEntry {
 package final class NotifierEntry: PluginEntry {
     /// Written by the notifier's own thread.
     let delivery = DeliveryStatistics()
+    package let settings: NotifierSettings
+
+    init(_ parts: Parts, settings: NotifierSettings) {
+        self.settings = settings
+        super.init(parts)
+    }
 
     package override var statistics: CallStatistics { delivery.current }
     override var isInUse: Bool { delivery.isInUse }

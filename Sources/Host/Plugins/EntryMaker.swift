@@ -127,6 +127,10 @@ struct EntryMaker {
             throw PluginError(
                 "\(place): mode: expected enforce, found another; only rules have one")
         }
+        if offer.kind != .notifier && settings.notifier != nil {
+            throw PluginError(
+                "\(place): filter, attempts: expected none, found some; only notifiers have them")
+        }
         let limits = try limitSettings(offer, settings, place)
         let instance = try create(offer, settings, place)
         let parts = PluginEntry.Parts(
@@ -137,7 +141,8 @@ struct EntryMaker {
         case .orderType: return OrderTypeEntry(parts)
         case .timeInForce: return TimeInForceEntry(parts)
         case .riskRule: return RiskRuleEntry(parts, limits: limits)
-        case .notifier: return NotifierEntry(parts)
+        case .notifier:
+            return NotifierEntry(parts, settings: settings.notifier ?? NotifierSettings())
         }
     }
 

@@ -6,6 +6,8 @@ package enum PluginCall: UInt8, Sendable {
     case apply = 2
     case check = 3
     case onEvent = 4
+    case deliver = 10
+    case flush = 11
 
     package var name: String {
         switch self {
@@ -13,6 +15,8 @@ package enum PluginCall: UInt8, Sendable {
         case .apply: "apply"
         case .check: "check"
         case .onEvent: "on_event"
+        case .deliver: "deliver"
+        case .flush: "flush"
         }
     }
 }

@@ -4,6 +4,8 @@
 //       "entries": [{"name": "max-order", "as": "desk-max", "mode": "enforce",
 //                    "config": {…}, "limits": {…}}]}]}
 //
+// Notifiers have `filter` and `attempts`, too (NotifierConfiguration).
+//
 // Without `entries` all order types, times in force and rules of the library are active with
 // their defaults; notifiers only where they are listed. An unknown key is refused: a misspelt
 // setting must not silently leave a rule out.
@@ -42,16 +44,20 @@ package struct PluginConfiguration: Sendable {
         package var mode: RuleMode
         package var config: JSONObject
         package var limits: JSONObject
+        /// nil where neither `filter` nor `attempts` is given.
+        package var notifier: NotifierSettings?
 
         package init(
             name: String, alias: String? = nil, mode: RuleMode = .enforce,
-            config: JSONObject = JSONObject(), limits: JSONObject = JSONObject()
+            config: JSONObject = JSONObject(), limits: JSONObject = JSONObject(),
+            notifier: NotifierSettings? = nil
         ) {
             self.name = name
             self.alias = alias
             self.mode = mode
             self.config = config
             self.limits = limits
+            self.notifier = notifier
         }
     }
 
@@ -111,7 +117,7 @@ package struct PluginConfiguration: Sendable {
 }
 
 /// Reads the JSON and names the place of what is wrong.
-private struct ConfigurationReader {
+struct ConfigurationReader {
     let path: String
 
     func libraries(_ bytes: [UInt8]) throws(PluginError) -> [PluginConfiguration.Library] {
@@ -165,7 +171,9 @@ private struct ConfigurationReader {
     private func entry(
         _ value: JSONValue, _ at: String
     ) throws(PluginError) -> PluginConfiguration.Entry {
-        let fields = try object(value, at, keys: ["name", "as", "mode", "config", "limits"])
+        let fields = try object(
+            value, at,
+            keys: ["name", "as", "mode", "config", "limits", "filter", "attempts"])
         guard let name = try string(fields["name"], "\(at).name") else {
             throw fail("\(at).name", "expected an entry's name, found none")
         }
@@ -179,6 +187,7 @@ private struct ConfigurationReader {
         entry.mode = try mode(fields["mode"], "\(at).mode")
         if let config = fields["config"] { entry.config = try object(config, "\(at).config") }
         if let limits = fields["limits"] { entry.limits = try object(limits, "\(at).limits") }
+        entry.notifier = try notifierSettings(fields, at)
         return entry
     }
 
@@ -192,7 +201,7 @@ private struct ConfigurationReader {
         }
     }
 
-    private func object(
+    func object(
         _ value: JSONValue, _ at: String, keys: [String]? = nil
     ) throws(PluginError) -> JSONObject {
         guard case .object(let fields) = value else {
@@ -207,7 +216,7 @@ private struct ConfigurationReader {
         return fields
     }
 
-    private func string(_ value: JSONValue?, _ at: String) throws(PluginError) -> String? {
+    func string(_ value: JSONValue?, _ at: String) throws(PluginError) -> String? {
         guard let value else { return nil }
         guard case .string(let text) = value else {
             throw fail(at, "expected a string, found \(value.kind)")
@@ -215,7 +224,7 @@ private struct ConfigurationReader {
         return text
     }
 
-    private func fail(_ at: String, _ text: String) -> PluginError {
+    func fail(_ at: String, _ text: String) -> PluginError {
         PluginError("plugin configuration \(path): \(at.isEmpty ? "" : "\(at): ")\(text)")
     }
 }

@@ -7,6 +7,8 @@ struct Projection {
     private var items: [ProjectedList: [[UInt8]]] = [:]
     /// Ledger entries of the event so far: the second half of their ids.
     private var ledgerIndex: UInt32 = 0
+    /// Of the batch's own trades, the last of each symbol and interval still open.
+    private var candles: [ProjectedList: [Candle]] = [:]
 
     init(of events: some Sequence<Event>) {
         for event in events {
@@ -26,6 +28,7 @@ struct Projection {
             let item = trade.listItem
             push(item, to: .trades)
             push(item, to: .tradesOf(symbol: trade.symbol))
+            if trade.book == .lit { addToCandles(trade) }
         case .ledger(let entry):
             let item = entry.listItem(
                 sequence: event.sequence, index: ledgerIndex, time: event.time)
@@ -48,5 +51,23 @@ struct Projection {
         items[list, default: []].append(item)
     }
 
-    var additions: [ProjectCall.Addition] { items.map { ProjectCall.Addition($0.key, $0.value) } }
+    private mutating func addToCandles(_ trade: Trade) {
+        for interval in CandleInterval.allCases {
+            let list = ProjectedList.candles(symbol: trade.symbol, interval)
+            let start = interval.start(of: trade.time)
+            var known = candles[list] ?? []
+            // Redis's clock may have jumped back.
+            if let place = known.lastIndex(where: { $0.start == start }) {
+                known[place].add(trade)
+            } else {
+                known.append(Candle(start: start, trade))
+            }
+            candles[list] = known
+        }
+    }
+
+    var additions: [ProjectCall.Addition] {
+        items.map { ProjectCall.Addition($0.key, $0.value) }
+            + candles.map { ProjectCall.Addition($0.key, $0.value.map(\.listItem)) }
+    }
 }

@@ -114,6 +114,8 @@ package enum Reasons {
             refusal: .notFound, field: nil, text: "There is no such trade"),
         "already_busted": Meaning(
             refusal: .conflict, field: nil, text: "The trade was taken back already"),
+        "unknown_dead_letter": Meaning(
+            refusal: .notFound, field: "event_ids", text: "The notifier has no such dead letter"),
         // The account.
         "unknown_account": Meaning(
             refusal: .notFound, field: "account_id", text: "There is no such account"),

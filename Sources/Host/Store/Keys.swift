@@ -34,9 +34,15 @@ package struct Keys: Sendable, Equatable {
     /// The last sequence that a notifier has taken.
     package func notifierCursor(_ name: String) -> String { "\(prefix):notifier:\(name)" }
     /// What a notifier couldn't be brought to take.
-    package func deadLetters(_ name: String) -> String { "\(prefix):dead:\(name)" }
+    package func deadLetters(_ name: String) -> String { "\(prefix):letters:\(name)" }
+    /// Ids of dead letters that are to be sent again.
+    package func resend(_ name: String) -> String { "\(prefix):resend:\(name)" }
 
     package func list(_ list: ProjectedList) -> String { "\(prefix):\(list.name)" }
+
+    /// Books as they stood at some sequences, and the sequences at which all are there.
+    package func checkpoints(_ symbol: String) -> String { "\(prefix):checkpoints:\(symbol)" }
+    package var checkpointMarks: String { "\(prefix):checkpoints" }
 
     package func book(_ symbol: String, _ book: BookKind, _ side: Side) -> String {
         let kind = book == .lit ? "book" : "dark"
@@ -68,6 +74,8 @@ package enum ProjectedList: Hashable, Sendable {
     case executions
     case executionsOf(account: String)
     case audit
+    /// A zset, its scores the candles' starts.
+    case candles(symbol: String, CandleInterval)
 
     /// Without the shard's prefix, as `project` takes it.
     var name: String {
@@ -81,6 +89,7 @@ package enum ProjectedList: Hashable, Sendable {
         case .executions: "list:executions"
         case .executionsOf(let account): "list:executions:\(account)"
         case .audit: "list:audit"
+        case .candles(let symbol, let interval): "candles:\(symbol):\(interval.rawValue)"
         }
     }
 }

@@ -19,7 +19,7 @@ package final class Matcher {
     struct Names {
         let submit, cancel, amend, account, transact, instrument: ScriptFunction
         let leased, lease, leases: ScriptFunction
-        let tick, commit, family, project, seed, key, bust, throttle: ScriptFunction
+        let tick, commit, family, project, seed, key, bust, throttle, letters: ScriptFunction
 
         init(_ scripts: Scripts) {
             submit = ScriptFunction(scripts, "submit")
@@ -39,12 +39,13 @@ package final class Matcher {
             key = ScriptFunction(scripts, "key")
             bust = ScriptFunction(scripts, "bust")
             throttle = ScriptFunction(scripts, "throttle")
+            letters = ScriptFunction(scripts, "letters")
         }
 
         var all: [ScriptFunction] {
             [
                 submit, leased, lease, leases, cancel, amend, account, transact, instrument, tick,
-                commit, family, project, seed, key, bust, throttle,
+                commit, family, project, seed, key, bust, throttle, letters,
             ]
         }
     }
@@ -206,6 +207,21 @@ package final class Matcher {
                 $0.append(actor.encoded(.throttleReset))
             }, answer
         ) { reply throws(RedisFailure) in try ThrottleReply(reply, key: "\(account):\(symbol)") }
+    }
+
+    /// `actor` as for `account`. May be repeated: what is sent again comes with the same ids.
+    package func letters(
+        _ letters: LettersCall, by actor: Actor, _ answer: @escaping Answer<LettersReply>
+    ) {
+        call(
+            names.letters,
+            {
+                $0.append(letters.notifier)
+                $0.append(letters.isDrop ? 2 : 1)
+                $0.append(actor.encoded(letters.action))
+                for id in letters.ids { $0.append(id) }
+            }, answer
+        ) { reply throws(RedisFailure) in try LettersReply(reply) }
     }
 
     package func seed(_ seed: SeedCall, _ answer: @escaping Answer<SeedReply>) {

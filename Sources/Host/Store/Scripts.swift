@@ -60,6 +60,7 @@ package struct Scripts: Sendable {
         ("285_throttle", PackageResources._85_throttle_lua),
         ("290_key", PackageResources._90_key_lua),
         ("300_bust", PackageResources._00_bust_lua),
+        ("310_letters", PackageResources._10_letters_lua),
         ("320_lease", PackageResources._20_lease_lua),
     ]
 

@@ -1,5 +1,6 @@
 // Keeps the event stream at a stated length. Every host may do it; it never passes what the
-// projector has yet to read, since lists and histories are built from these entries alone. Where
+// projector has yet to read, since lists and histories are built from these entries alone, nor what a
+// notifier has yet to take, up to a second length: one that is long dead must not fill Redis. Where
 // `oes verify` keeps checkpoints, what came after the newest stays twice as long.
 
 import Base
@@ -7,17 +8,22 @@ import Base
 package final class StreamTrimmer {
     private let connection: RedisConnection
     private let keys: Keys
+    private let notifiers: [String]
     private let entriesKept: Int64
+    private let entriesForNotifiers: Int64
     private let every: Int64
     private var lastTrimmed: Int64 = 0
 
     package init(
         _ connection: RedisConnection, keys: Keys = .first,
-        entriesKept: Int = Limits.streamEntriesKept, every: Int = Limits.trimEvery
+        notifiers: [String] = [], entriesKept: Int = Limits.streamEntriesKept,
+        entriesForNotifiers: Int = Limits.streamEntriesForNotifiers, every: Int = Limits.trimEvery
     ) {
         self.connection = connection
         self.keys = keys
+        self.notifiers = notifiers
         self.entriesKept = Int64(entriesKept)
+        self.entriesForNotifiers = Int64(entriesForNotifiers)
         self.every = Int64(every)
     }
 
@@ -25,12 +31,17 @@ package final class StreamTrimmer {
     package func observed(_ sequence: Int64) {
         guard sequence - lastTrimmed >= every else { return }
         lastTrimmed = sequence
-        let names = [keys.projected, keys.checkpoint]
+        let names = [keys.projected, keys.checkpoint] + notifiers.map(keys.notifierCursor)
         connection.send(RedisCommand("MGET", names)) { [weak self] result in
-            guard let self, case .success(.array(let replies)) = result, replies.count == 2
+            guard let self, case .success(.array(let replies)) = result,
+                replies.count == names.count
             else { return }
+            // A notifier that Redis doesn't know begins with what comes.
+            let taken = replies.dropFirst(2).compactMap(\.int64).min() ?? sequence
+            let held = max(taken, sequence - entriesForNotifiers)
             trim(
-                latest: sequence, projected: replies[0].int64 ?? 0, checkpoint: replies[1].int64)
+                latest: sequence, projected: min(replies[0].int64 ?? 0, held),
+                checkpoint: replies[1].int64)
         }
     }
 

@@ -14,6 +14,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case sessionEnded = "session_ended"
     case tradeBusted = "trade_busted"
     case throttleReset = "throttle_reset"
+    case deadLettersRetried = "dead_letters_retried"
+    case deadLettersDropped = "dead_letters_dropped"
 }
 
 package enum AuditTarget: UInt8, Sendable {
@@ -26,6 +28,8 @@ package enum AuditTarget: UInt8, Sendable {
     case trade
     /// Its id is `account:symbol`. After: the reason, an s1.
     case throttle = 13
+    /// Before: nothing. After: the ids of dead letters, by commas.
+    case notifier = 12
 
     package var name: String { "\(self)" }
 }

@@ -8,6 +8,8 @@ package enum EventKind: UInt8, Sendable {
     /// Limits, modes and pending changes; kill switches, states of groups and timers.
     case policy, control
     case alert, lease, throttle, group, day
+    /// What was done about a notifier's dead letters.
+    case notifier = 20
 }
 
 /// Why an order changed: the first thing that happened to it in the call. How it ended is its status.

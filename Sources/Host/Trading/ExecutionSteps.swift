@@ -200,8 +200,8 @@ extension OrderProgress {
         case .submit: cause == .accepted || cause == .rejected
         case .amend: cause == .amended
         case .cancel: cause == .cancelled
-        case .expire, .account, .transaction, .instrument, .seed, .key, .work, .commit, .bust, .policy, .control, .alert,
-            .lease, .throttle, .group, .day:
+        case .expire, .account, .transaction, .instrument, .seed, .key, .work, .commit, .bust,
+            .policy, .control, .alert, .lease, .throttle, .group, .day, .notifier:
             false
         }
     }

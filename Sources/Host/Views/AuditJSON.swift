@@ -29,6 +29,10 @@ package enum AuditJSON {
             writeBust(entry, instruments, into: &json)
             return json.endObject()
         }
+        if entry.target == .notifier {
+            writeLetters(entry, into: &json)
+            return json.endObject()
+        }
         for (name, record) in [("old", entry.old), ("new", entry.new)] as [(StaticString, [UInt8])]
         {
             json.key(name)
@@ -60,6 +64,21 @@ package enum AuditJSON {
         json.endObject()
     }
 
+    /// Which dead letters it was about.
+    private static func writeLetters(_ entry: AuditEntry, into json: inout JSONWriter) {
+        json.key("old")
+        json.null()
+        json.key("new")
+        json.beginObject()
+        json.key("event_ids")
+        json.beginArray()
+        for id in entry.new.split(separator: UInt8(ascii: ",")) {
+            json.string(String(decoding: id, as: UTF8.self))
+        }
+        json.endArray()
+        json.endObject()
+    }
+
     /// null for no record, and for one of another version, which only an older host has written.
     private static func write(
         _ record: ArraySlice<UInt8>, of entry: AuditEntry, _ instruments: [String: Instrument],
@@ -77,7 +96,7 @@ package enum AuditJSON {
                     try Instrument(symbol: id, record: record), at: entry.time, style: .strings,
                     into: &json)
             case .key: KeyJSON.write(try AccessKey(id: id, record: record), into: &json)
-            case .trade: json.null()
+            case .trade, .notifier: json.null()
             case .throttle: try writeThrottle(record, id, into: &json)
             case .position:
                 let position = try Position(key: id, record: record)

@@ -25,7 +25,18 @@ package enum TickerJSON {
         json.optionalField("open", today?.open.raw, scale: scale, .strings)
         json.optionalField("high", today?.high.raw, scale: scale, .strings)
         json.optionalField("low", today?.low.raw, scale: scale, .strings)
+        let change = today.map { $0.last.raw - $0.open.raw }
+        json.optionalField("change", change, scale: scale, .strings)
+        json.optionalField(
+            "change_percent", today.flatMap { percent(change ?? 0, of: $0.open.raw) }, scale: 2,
+            .strings)
         json.field("state", instrument.state(at: now).name)
         json.endObject()
+    }
+
+    /// In hundredths of a percent, rounded towards zero; nil where it is too large to be told.
+    private static func percent(_ change: Int64, of open: Int64) -> Int64? {
+        let (product, overflow) = change.multipliedReportingOverflow(by: 10_000)
+        return open > 0 && !overflow ? product / open : nil
     }
 }

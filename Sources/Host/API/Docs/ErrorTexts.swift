@@ -50,7 +50,8 @@ struct ErrorText {
             404, "There is no such thing, or it is an account's that isn't the key's.",
             [
                 "unknown_account", "unknown_order", "unknown_symbol", "unknown_instrument",
-                "unknown_calendar", "unknown_key", "unknown_trade", "unknown_path",
+                "unknown_calendar", "unknown_key", "unknown_trade", "unknown_notifier",
+                "unknown_dead_letter", "unknown_path",
             ]),
         ErrorText(
             405, "The path is there, the method isn't: see the Allow header.",
@@ -87,7 +88,7 @@ struct ErrorText {
         Group(
             "Nothing is recorded: what the order, or the account, asks for can't be.",
             [
-                "unknown_symbol", "unknown_page_token", "unknown_order_type",
+                "unknown_symbol", "unknown_page_token", "history_unavailable", "unknown_order_type",
                 "unknown_time_in_force", "price_required",
                 "price_not_allowed", "session_ended", "tick_size", "lot_size",
                 "amount_too_large", "expire_time_passed", "instrument_halted",

@@ -7,6 +7,7 @@ enum Examples {
     private static let inPaths = [
         "account": "1", "order": "1-example", "client_order_id": "example", "symbol": "AAPL",
         "key": "k1", "calendar": "us-equities", "trade": "12-1",
+        "notifier": "log-file",
     ]
 
     /// Of the query parameters that a call needs.

@@ -1,6 +1,7 @@
 // What is loaded: every library's entries with their schemas, from which the page draws its ticket.
 
 import Base
+import Feed
 import Plugins
 import Trading
 import Views
@@ -37,7 +38,11 @@ struct PluginRoutes {
             json.key("risk_rules")
             json.write(entries: registry.riskRules)
             json.key("notifiers")
-            json.write(entries: registry.notifiers)
+            json.beginArray()
+            for entry in registry.notifiers {
+                json.write(entry, delivery: services.notifiers.progress(of: entry.name))
+            }
+            json.endArray()
             json.endObject()
         }
     }
@@ -63,7 +68,7 @@ extension JSONWriter {
         endArray()
     }
 
-    private mutating func write(_ entry: PluginEntry) {
+    fileprivate mutating func write(_ entry: PluginEntry, delivery: NotifierProgress? = nil) {
         beginObject()
         field("name", entry.name)
         field("id", entry.descriptor.id)
@@ -79,6 +84,10 @@ extension JSONWriter {
         field("slow_calls", count: entry.statistics.slowCount)
         field("mean_nanos", count: entry.statistics.totalNanos / max(1, entry.statistics.count))
         field("max_nanos", count: entry.statistics.maximumNanos)
+        if let delivery {
+            key("delivery")
+            write(delivery: delivery)
+        }
         endObject()
     }
 

@@ -143,6 +143,8 @@ extension Shape {
             .init("open", .decimal, nullable: true),
             .init("high", .decimal, nullable: true),
             .init("low", .decimal, nullable: true),
+            .init("change", .decimal, "last less the day's open.", nullable: true),
+            .init("change_percent", .decimal, "The same in percent of it.", nullable: true),
             .init("state", .choice(["open", "halted", "closed"])),
         ])
 

@@ -63,5 +63,6 @@ extension Shape {
             .init("slow_calls", .integer, "Calls that took longer than 50 µs."),
             .init("mean_nanos", .integer),
             .init("max_nanos", .integer),
+            .init("delivery", .object(delivery), "Of a notifier.", optional: true),
         ])
 }

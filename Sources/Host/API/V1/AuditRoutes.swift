@@ -136,6 +136,7 @@ extension Shape {
                                 "type",
                                 .choice([
                                     "account", "instrument", "key", "position", "trade", "throttle",
+                                    "notifier",
                                 ])),
                             .init("id", .text),
                         ]))),

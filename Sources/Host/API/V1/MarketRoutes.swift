@@ -16,10 +16,8 @@ struct MarketRoutes {
                 .permission(.see), answers: [.ok(.ticker)], ticker),
             Route(
                 .get, "/api/v1/market/{symbol}/book", "The book, best prices first",
-                .permission(.see), query: [Field.depth], answers: [.ok(.book(.decimal))]
-            ) { exchange throws(Rejection) in
-                try services.replyBook(exchange, style: .strings)
-            },
+                .permission(.see), query: [Field.depth, QueueRoutes.atSequence],
+                answers: [.ok(.book(.decimal))], refusals: [.refused], book),
             Route(
                 .get, "/api/v1/market/{symbol}/internal-book",
                 "The internal book, which only keys for all accounts may see", .everyone(.see),
@@ -33,6 +31,16 @@ struct MarketRoutes {
                 answers: [.ok(pageOf: .publicTrade)],
                 trades),
         ]
+    }
+
+    private func book(_ exchange: Exchange) throws(Rejection) {
+        let query = try exchange.queryFields()
+        guard let sequence = try OrderQuery(fields: query, services: services).sequence("at_seq")
+        else { return try services.replyBook(exchange, style: .strings) }
+        let depth = try exchange.wholeQuery(
+            query, "depth", 1...Limits.bookDepthMaximum, defaultValue: Limits.bookDepthDefault)
+        services.replyBook(
+            exchange, of: try services.pathInstrument(exchange), at: sequence, depth: depth)
     }
 
     private func ticker(_ exchange: Exchange) throws(Rejection) {

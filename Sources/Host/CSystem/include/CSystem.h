@@ -2,6 +2,7 @@
 #ifndef OES_CSYSTEM_H
 #define OES_CSYSTEM_H
 
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -20,5 +21,9 @@ int oes_pidfd_open(pid_t process);
 // Has the kernel kill this process when the thread that started it ends. prctl is variadic, which
 // Swift can't call.
 void oes_die_with_parent(void);
+// The calling thread's number in what oes_note_crashes writes; 0 unless it is given.
+void oes_number_thread(uint64_t number);
+// When the process dies of a fault, writes there which thread it was: its number plus one.
+void oes_note_crashes(uint64_t *word);
 
 #endif

@@ -4,6 +4,9 @@
 
 do
 
+-- A function, which has 200 locals of its own (see 290_key.lua).
+local function define()
+
 -- Where an order's executions stand, four bytes each, the newest last: as many as are ever shown,
 -- and one that tells that there were more. So an order of many fills costs no more than this.
 local BYTES_OF_PLACES = 4 * 1001
@@ -65,14 +68,55 @@ local function read_executions(keys, args, from, to, lists)
     return history_writes(keys, ids, places)
 end
 
+-- Candles kept of each interval, the newest: Limits.swift says why so many.
+local CANDLES_KEPT = { ['1s'] = 14400, ['1m'] = 20160, ['5m'] = 17280, ['1h'] = 17520, ['1d'] = 7320 }
+local CANDLE_FORMAT = '<lllllll'
+local CANDLE_BYTES = 7 * 8
+
+local function merged(old, item)
+    local start, open, high, low, _, volume, trades = unpack_struct(CANDLE_FORMAT, old)
+    local _, _, new_high, new_low, close, added, count = unpack_struct(CANDLE_FORMAT, item)
+    if new_high > high then high = new_high end
+    if new_low < low then low = new_low end
+    volume = volume + added
+    if volume > MAXIMUM then volume = MAXIMUM end
+    return pack(CANDLE_FORMAT, start, open, high, low, close, volume, trades + count)
+end
+
+-- What the batch's trades make of the candles of one symbol and interval: each item is a candle of those
+-- trades alone. The cursor lets each trade in once.
+local function read_candles(keys, name, args, from, to, writes)
+    local key = keys.prefix .. ':' .. name
+    local kept = CANDLES_KEPT[match(name, ':(%d+%a)$') or '']
+    if not kept then refuse('bad_argument', 'name=interval') end
+    redis_call('ZCARD', key)
+    for at = from, to do
+        local item = args[at]
+        if #item ~= CANDLE_BYTES then refuse('bad_argument', 'name=candles') end
+        local start = format('%d', (unpack_struct('<l', item)))
+        local old = redis_call('ZRANGEBYSCORE', key, start, start)[1]
+        if old then
+            item = merged(old, item)
+            writes[#writes + 1] = { 'ZREM', key, old }
+        end
+        writes[#writes + 1] = { 'ZADD', key, start, item }
+    end
+    writes[#writes + 1] = { 'ZREMRANGEBYRANK', key, '0', format('%d', -kept - 1) }
+end
+
 local function read_lists(keys, args)
-    local lists, writes, position = {}, {}, 3
+    local lists, writes, position, has_executions = {}, {}, 3, false
     while position <= #args do
         local name, count = args[position], whole_within(args[position + 1] or '', 'count', 1, #args)
         local from, to = position + 2, position + 1 + count
         if to > #args then refuse('bad_argument', 'name=count') end
-        if name == 'executions' and #writes == 0 then
-            writes = read_executions(keys, args, from, to, lists)
+        if name == 'executions' and not has_executions then
+            has_executions = true
+            for _, write in ipairs(read_executions(keys, args, from, to, lists)) do
+                writes[#writes + 1] = write
+            end
+        elseif find(name, '^candles:.+:') then
+            read_candles(keys, name, args, from, to, writes)
         elseif find(name, '^list:.') then
             lists[#lists + 1] = read_list(keys, name, args, from, to)
         else
@@ -110,5 +154,9 @@ local function commit_lists(call)
 end
 
 register('project', project, {}, commit_lists)
+
+end
+
+define()
 
 end
