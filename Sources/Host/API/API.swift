@@ -59,6 +59,10 @@ package final class API {
             + RiskRoutesV1(services: services).routes
             + RiskRoutes(services: services).routes
             + NotifierRoutes(services: services).routes
+            + LimitRoutes(services: services).routes
+            + SwitchRoutes(services: services).routes
+            + GroupRoutes(services: services).routes
+            + AlertRoutes(services: services).routes
             + PluginRoutes(services: services).routes
             + StatusRoutes(services: services).routes
             + SessionRoutes(services: services).routes

@@ -15,6 +15,8 @@ package struct Services {
     let keys: KeyService
     let busts: BustService
     let leases: SessionLeases
+    let controls: ControlService
+    let policy: PolicyService
     let history: History
     let bookHistory: BookHistory
     let acknowledged: Acknowledged
@@ -29,7 +31,8 @@ package struct Services {
     package init(
         picture: Picture, orders: OrderService, accounts: AccountService,
         instruments: InstrumentService, keys: KeyService, busts: BustService,
-        leases: SessionLeases, history: History, bookHistory: BookHistory,
+        leases: SessionLeases, controls: ControlService, policy: PolicyService,
+        history: History, bookHistory: BookHistory,
         acknowledged: Acknowledged, registry: PluginRegistry, feed: FeedPublisher,
         notifiers: NotifierDesk, status: any StatusSource
     ) {
@@ -40,6 +43,8 @@ package struct Services {
         self.keys = keys
         self.busts = busts
         self.leases = leases
+        self.controls = controls
+        self.policy = policy
         self.history = history
         self.bookHistory = bookHistory
         self.acknowledged = acknowledged

@@ -7,6 +7,7 @@ package enum Channel: Hashable, Sendable {
     case trades
     case tradesOf(String)
     case risk
+    /// Alerts about one account.
     case riskOf(String)
     case account(String)
     case ticker(String)

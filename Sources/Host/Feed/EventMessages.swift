@@ -43,8 +43,9 @@ struct EventMessages {
             case .position(let position): tell(position, of: event, to: &sink)
             case .instrument(let instrument): tell(instrument, of: event, to: &sink)
             case .trade, .level, .ledger, .market, .guardValue, .key, .audit, .step, .bust,
-                .decision, .throttle:
+                .decision, .throttle, .control:
                 break
+            case .alert(let alert): tell(alert, of: event, to: &sink)
             }
         }
     }
@@ -82,8 +83,7 @@ struct EventMessages {
         let order = execution.order
         let id = String(order.id.account)
         let isHeard =
-            sink.hears(.account(id)) || sink.hears(.notifications) || sink.hears(.risk)
-            || sink.hears(.riskOf(id))
+            sink.hears(.account(id)) || sink.hears(.notifications)
         guard isHeard else { return }
         let scales = picture.scales(order.symbol)
         sink.take(.account(id), "order", event) { execution.write(scales: scales, into: &$0) }
@@ -97,9 +97,13 @@ struct EventMessages {
             execution.write(scales: scales, into: &json)
             json.endObject()
         }
-        guard execution.isRejected else { return }
-        for channel in [Channel.risk, .riskOf(id)] {
-            sink.take(channel, "alert", event) { AlertJSON.write(order, scales: scales, into: &$0) }
+    }
+
+    private func tell(_ alert: Alert, of event: Event, to sink: inout some MessageSink) {
+        var channels = [Channel.risk]
+        if !alert.account.isEmpty { channels.append(.riskOf(alert.account)) }
+        for channel in channels {
+            sink.take(channel, "alert", event) { AlertJSON.write(alert, into: &$0) }
         }
     }
 

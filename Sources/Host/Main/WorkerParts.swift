@@ -75,6 +75,9 @@ final class WorkerParts {
     private let feed: FeedPublisher
     private let ticker: SymbolTicker
     private let families: FamilyDriver
+    private let sweeper: Sweeper
+    private let deadlines: DeadlineKeeper
+    private let alerts: AlertRaiser
     private let calendars: [String: TradingCalendar]
     private let sessionKeeper: SessionKeeper
     private let runners: [NotifierRunner]
@@ -118,6 +121,11 @@ final class WorkerParts {
             loop: loop, matcher: matcher, picture: picture, registry: registry, log: log)
         sessionKeeper = SessionKeeper(
             loop: loop, matcher: matcher, picture: picture, calendars: calendars, log: log)
+        sweeper = Sweeper(
+            loop: loop, matcher: matcher, picture: picture, acknowledged: acknowledged, log: log)
+        deadlines = DeadlineKeeper(loop: loop, matcher: matcher, log: log)
+        alerts = AlertRaiser(
+            loop: loop, matcher: matcher, picture: picture, acknowledged: acknowledged, log: log)
         runners = registry.notifiers.enumerated().map { thread, entry in
             NotifierRunner(entry: entry, thread: thread, log: log) {
                 oes_number_thread(UInt64(thread + 1))
@@ -161,7 +169,14 @@ final class WorkerParts {
                 calendars: calendars),
             keys: KeyService(matcher: matcher, picture: picture, acknowledged: acknowledged),
             busts: BustService(history: history, matcher: matcher, acknowledged: acknowledged),
-            leases: leases, history: history,
+            leases: leases,
+            controls: ControlService(
+                loop: loop, picture: picture, matcher: matcher, acknowledged: acknowledged,
+                sweeper: sweeper, raiser: alerts, history: history),
+            policy: PolicyService(
+                loop: loop, picture: picture, matcher: matcher, registry: registry,
+                acknowledged: acknowledged, raiseShare: settings.limitRaiseShare),
+            history: history,
             bookHistory: BookHistory(redis: connections.reads, picture: picture),
             acknowledged: acknowledged, registry: registry, feed: feed,
             notifiers: NotifierDesk(
@@ -230,11 +245,20 @@ final class WorkerParts {
             guard case .success(let projected) = result else {
                 return fail(ExitCode.failure, "the projector's cursor can't be read: \(result)")
             }
-            StoreSnapshot.load(connections.reads) { [self] result in
-                switch result {
-                case .failure(let failure): fail(ExitCode.failure, "snapshot: \(failure)")
-                case .success(let snapshot): follow(snapshot, projected: projected)
+            alerts.loadCursor(connections.reads) { [self] result in
+                guard case .success = result else {
+                    return fail(ExitCode.failure, "the alerts' cursor can't be read: \(result)")
                 }
+                loadSnapshot(projected)
+            }
+        }
+    }
+
+    private func loadSnapshot(_ projected: Int64) {
+        StoreSnapshot.load(connections.reads) { [self] result in
+            switch result {
+            case .failure(let failure): fail(ExitCode.failure, "snapshot: \(failure)")
+            case .success(let snapshot): follow(snapshot, projected: projected)
             }
         }
     }
@@ -246,7 +270,7 @@ final class WorkerParts {
         stream.onGap = { [self] gap in
             fail(ExitCode.failure, "the picture no longer fits Redis (\(gap)); starting afresh")
         }
-        stream.follow(after: min(projected, snapshot.sequence))
+        stream.follow(after: min(projected, alerts.start(before: snapshot.sequence)))
         answerWaiting()
         connections.reads.onStateChange = { [self] isUp in
             if isUp { notifiers.wake() }
@@ -279,6 +303,8 @@ final class WorkerParts {
         ticker.start()
         families.start()
         sessionKeeper.start()
+        sweeper.start()
+        deadlines.start()
         if number == 0 { checkpoints.start() }
         notifiers.start { [self] in
             onReady?()
@@ -297,6 +323,7 @@ final class WorkerParts {
         feed.flush()
         picture.wake()
         projector.append(events)
+        alerts.append(events)
         notifiers.wake()
         trimmer.observed(picture.sequence)
     }
@@ -307,6 +334,7 @@ final class WorkerParts {
             let now = Clock.monotonicMicros()
             picture.giveUpWaiting(nowMicros: now)
             projector.giveUpWaiting(nowMicros: now)
+            alerts.giveUpWaiting(nowMicros: now)
             endExpiredSessions(now)
             answerWaiting()
         }

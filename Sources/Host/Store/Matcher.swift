@@ -11,8 +11,8 @@ import Trading
 package typealias Answer<Reply> = (Result<Reply, RedisFailure>) -> Void
 
 package final class Matcher {
-    private let connection: RedisConnection
-    private let keys: Keys
+    let connection: RedisConnection
+    let keys: Keys
     let names: Names
 
     /// Made once, so that a call builds no name.
@@ -20,6 +20,7 @@ package final class Matcher {
         let submit, cancel, amend, account, transact, instrument: ScriptFunction
         let leased, lease, leases: ScriptFunction
         let tick, commit, family, project, seed, key, bust, throttle, letters: ScriptFunction
+        let limit, mode, pending, group, riskSwitch, deadline, alert, acknowledge: ScriptFunction
 
         init(_ scripts: Scripts) {
             submit = ScriptFunction(scripts, "submit")
@@ -40,12 +41,21 @@ package final class Matcher {
             bust = ScriptFunction(scripts, "bust")
             throttle = ScriptFunction(scripts, "throttle")
             letters = ScriptFunction(scripts, "letters")
+            limit = ScriptFunction(scripts, "limit")
+            mode = ScriptFunction(scripts, "mode")
+            pending = ScriptFunction(scripts, "pending")
+            group = ScriptFunction(scripts, "group")
+            riskSwitch = ScriptFunction(scripts, "switch")
+            deadline = ScriptFunction(scripts, "deadline")
+            alert = ScriptFunction(scripts, "alert")
+            acknowledge = ScriptFunction(scripts, "acknowledge")
         }
 
         var all: [ScriptFunction] {
             [
                 submit, leased, lease, leases, cancel, amend, account, transact, instrument, tick,
-                commit, family, project, seed, key, bust, throttle, letters,
+                commit, family, project, seed, key, bust, throttle, letters, limit, mode, pending,
+                group, riskSwitch, deadline, alert, acknowledge,
             ]
         }
     }

@@ -13,12 +13,24 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case sessionOpened = "session_opened"
     case sessionEnded = "session_ended"
     case tradeBusted = "trade_busted"
+    case limitSet = "limit_set"
+    case limitRemoved = "limit_removed"
+    case modeSet = "mode_set"
+    case changeProposed = "change_proposed"
+    case changeApproved = "change_approved"
+    case changeRefused = "change_refused"
+    case groupCreated = "group_created"
+    case groupUpdated = "group_updated"
+    case groupRemoved = "group_removed"
+    case switchPressed = "switch_pressed"
+    case switchLifted = "switch_lifted"
+    case alertAcknowledged = "alert_acknowledged"
     case throttleReset = "throttle_reset"
     case deadLettersRetried = "dead_letters_retried"
     case deadLettersDropped = "dead_letters_dropped"
 }
 
-package enum AuditTarget: UInt8, Sendable {
+package enum AuditTarget: UInt8, Sendable, CaseIterable {
     case account = 1
     case instrument
     case key
@@ -26,12 +38,29 @@ package enum AuditTarget: UInt8, Sendable {
     case position
     /// Before: the trade as lists hold it. After: the reason, an s1.
     case trade
-    /// Its id is `account:symbol`. After: the reason, an s1.
-    case throttle = 13
+    case group
+    /// Its id is `RULE|SCOPE`.
+    case limit
+    /// Its id is the rule.
+    case mode
+    /// Its id is the scope.
+    case riskSwitch
+    case alert
+    case pendingChange
     /// Before: nothing. After: the ids of dead letters, by commas.
-    case notifier = 12
+    case notifier
+    /// Its id is `account:symbol`. After: the reason, an s1.
+    case throttle
 
-    package var name: String { "\(self)" }
+    package var name: String {
+        switch self {
+        case .riskSwitch: "switch"
+        case .pendingChange: "pending_change"
+        case .account, .instrument, .key, .position, .trade, .group, .limit, .mode, .alert,
+            .notifier, .throttle:
+            "\(self)"
+        }
+    }
 }
 
 package struct AuditEntry: Hashable, Sendable {

@@ -41,7 +41,7 @@ private struct ExecutionSteps {
             case .trade(let trade): trades.append(trade)
             case .step(let step): steps.append(step)
             case .account, .position, .level, .instrument, .ledger, .market, .guardValue, .key,
-                .decision, .throttle, .audit, .bust:
+                .audit, .bust, .decision, .throttle, .control, .alert:
                 break
             }
         }
