@@ -136,6 +136,17 @@ AT(oes_account_t, balance, 72);
 AT(oes_account_t, held, 80);
 AT(oes_account_t, short_limit, 88);
 SIZE_AT_LEAST(oes_account_t, 96);
+AT(oes_account_t, group, 96);
+AT(oes_account_t, available, 112);
+AT(oes_account_t, multiple, 120);
+AT(oes_account_t, open_orders, 128);
+AT(oes_account_t, open_buy, 136);
+AT(oes_account_t, open_sell, 144);
+AT(oes_account_t, long_cost, 152);
+AT(oes_account_t, short_cost, 160);
+AT(oes_account_t, equity, 168);
+AT(oes_account_t, day_profit, 176);
+SIZE_AT_LEAST(oes_account_t, 184);
 
 AT(oes_position_t, quantity, 8);
 AT(oes_position_t, held, 16);
@@ -143,6 +154,8 @@ AT(oes_position_t, open_buy, 24);
 AT(oes_position_t, cost, 32);
 AT(oes_position_t, realized, 40);
 SIZE_AT_LEAST(oes_position_t, 48);
+AT(oes_position_t, executed, 48);
+SIZE_AT_LEAST(oes_position_t, 56);
 
 AT(oes_place_t, pricing, 4);
 AT(oes_place_t, remainder, 8);
@@ -211,6 +224,30 @@ AT(oes_guard_t, limit, 8);
 AT(oes_guard_t, exempt_if_reducing, 16);
 AT(oes_guard_t, code, 24);
 SIZE_AT_LEAST(oes_guard_t, 40);
+AT(oes_guard_t, scope, 40);
+AT(oes_guard_t, window_ms, 48);
+SIZE_AT_LEAST(oes_guard_t, 56);
+
+AT(oes_measure_t, unit, 4);
+AT(oes_measure_t, name, 8);
+AT(oes_measure_t, value, 24);
+AT(oes_measure_t, limit, 32);
+AT(oes_measure_t, at_least, 40);
+SIZE_AT_LEAST(oes_measure_t, 48);
+
+AT(oes_alert_t, severity, 4);
+AT(oes_alert_t, account, 8);
+AT(oes_alert_t, symbol, 24);
+AT(oes_alert_t, code, 40);
+AT(oes_alert_t, text, 56);
+AT(oes_alert_t, dedupe_key, 72);
+AT(oes_alert_t, window_ms, 88);
+SIZE_AT_LEAST(oes_alert_t, 96);
+
+AT(oes_action_t, account, 8);
+AT(oes_action_t, code, 24);
+AT(oes_action_t, text, 40);
+SIZE_AT_LEAST(oes_action_t, 56);
 
 AT(oes_instruction_t, kind, 4);
 AT(oes_instruction_t, place, 8);
@@ -225,6 +262,10 @@ AT(oes_instruction_t, cancel, 64);
 AT(oes_instruction_t, amend, 72);
 AT(oes_instruction_t, done, 80);
 SIZE_AT_LEAST(oes_instruction_t, 88);
+AT(oes_instruction_t, measure, 88);
+AT(oes_instruction_t, alert, 96);
+AT(oes_instruction_t, action, 104);
+SIZE_AT_LEAST(oes_instruction_t, 112);
 
 AT(oes_out_t, host_data, 8);
 AT(oes_out_t, emit, 16);
@@ -293,8 +334,35 @@ AT(oes_check_input_t, worst_price, 72);
 AT(oes_check_input_t, filled, 80);
 AT(oes_check_input_t, order_hold, 88);
 SIZE_AT_LEAST(oes_check_input_t, 96);
+AT(oes_check_input_t, policy_version, 96);
+AT(oes_check_input_t, usual_quantity, 104);
+AT(oes_check_input_t, usual_count, 112);
+AT(oes_check_input_t, is_child, 120);
+SIZE_AT_LEAST(oes_check_input_t, 128);
 AT(oes_risk_rule_t, check, 24);
 SIZE_AT_LEAST(oes_risk_rule_t, 32);
+AT(oes_risk_rule_t, on_events, 32);
+SIZE_AT_LEAST(oes_risk_rule_t, 40);
+
+AT(oes_risk_event_t, kind, 4);
+AT(oes_risk_event_t, seq, 8);
+AT(oes_risk_event_t, time, 16);
+AT(oes_risk_event_t, account, 24);
+AT(oes_risk_event_t, instrument, 32);
+AT(oes_risk_event_t, limits, 40);
+AT(oes_risk_event_t, limit_count, 48);
+AT(oes_risk_event_t, side, 56);
+AT(oes_risk_event_t, price, 64);
+AT(oes_risk_event_t, quantity, 72);
+AT(oes_risk_event_t, order_id, 80);
+AT(oes_risk_event_t, code, 96);
+SIZE_AT_LEAST(oes_risk_event_t, 112);
+
+AT(oes_risk_batch_t, money_scale, 4);
+AT(oes_risk_batch_t, events, 8);
+AT(oes_risk_batch_t, event_count, 16);
+AT(oes_risk_batch_t, time, 24);
+SIZE_AT_LEAST(oes_risk_batch_t, 32);
 
 AT(oes_event_t, id, 8);
 AT(oes_event_t, type, 24);

@@ -58,7 +58,8 @@ func emit(
     lending(code) { code in
         let fields = oes_guard_t(
             struct_size: UInt32(MemoryLayout<oes_guard_t>.size), metric: OES_GUARD_POSITION,
-            limit: limit, exempt_if_reducing: exempt ? 1 : 0, reserved: 0, code: code)
+            limit: limit, exempt_if_reducing: exempt ? 1 : 0, reserved: 0, code: code,
+            scope: OES_SCOPE_ACCOUNT_SYMBOL, reserved_scope: 0, window_ms: 0)
         return withUnsafePointer(to: fields) { pointer in
             var carrier = instruction(OES_INSTRUCTION_GUARD)
             carrier.guard = pointer

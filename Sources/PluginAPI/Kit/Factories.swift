@@ -219,6 +219,7 @@ func factoryEntry<Entry: TimeInForce>(_ type: Entry.Type) -> FactoryEntry {
 
 private class RiskRuleBox: Box {
     func check(_ input: CheckInput) -> Verdict { preconditionFailure("abstract") }
+    func onEvents(_ batch: RiskBatch) -> [RiskAction] { preconditionFailure("abstract") }
 }
 
 private final class TypedRiskRule<Entry: RiskRule>: RiskRuleBox {
@@ -228,6 +229,23 @@ private final class TypedRiskRule<Entry: RiskRule>: RiskRuleBox {
         super.init(host)
     }
     override func check(_ input: CheckInput) -> Verdict { entry.check(input) }
+    override func onEvents(_ batch: RiskBatch) -> [RiskAction] {
+        (entry as? any WatchingRiskRule)?.onEvents(batch) ?? []
+    }
+}
+
+private func onEvents(
+    _ own: UnsafePointer<oes_risk_rule>?, _ batch: UnsafePointer<oes_risk_batch_t>?,
+    _ out: UnsafePointer<oes_out_t>?
+) -> oes_status {
+    guard let own, let batch, let out,
+        let box = Box.of(own.pointee.instance.plugin_data, RiskRuleBox.self)
+    else { return OES_INVALID }
+    for action in box.onEvents(RiskBatch(pointer: batch, host: box.host, out: out)) {
+        let status = emit(action, out)
+        guard status == OES_OK else { return status }
+    }
+    return OES_OK
 }
 
 func factoryEntry<Entry: RiskRule>(_ type: Entry.Type) -> FactoryEntry {
@@ -244,13 +262,15 @@ func factoryEntry<Entry: RiskRule>(_ type: Entry.Type) -> FactoryEntry {
                     let operation = input.pointee.operation
                     guard operation == OES_OPERATION_SUBMIT || operation == OES_OPERATION_AMEND
                     else { return OES_UNSUPPORTED }
-                    switch box.check(CheckInput(pointer: input, host: box.host)) {
+                    switch box.check(CheckInput(pointer: input, host: box.host, out: out)) {
                     case .pass: return OES_OK
                     case .reject(let reject): return emit(reject, out)
                     case .guardPosition(let limit, let code, let exempt):
                         return emit(positionLimit: limit, code, exempt, out)
                     }
-                }))
+                },
+                on_events: Entry.self is any WatchingRiskRule.Type
+                    ? { onEvents($0, $1, $2) } : nil))
     }
 }
 

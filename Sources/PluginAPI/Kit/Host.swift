@@ -20,8 +20,12 @@ public struct Host: @unchecked Sendable {
     private let clock: UnsafePointer<oes_host_clock_t>?
     private let arithmetic: UnsafePointer<oes_host_mul_div_t>?
 
+    /// The minor version of the interface that the host speaks.
+    let minor: UInt32
+
     init(_ pointer: UnsafePointer<oes_host_t>) {
         self.pointer = pointer
+        minor = pointer.pointee.abi_minor
         logger = Self.find(pointer, OES_EXT_LOG)
         clock = Self.find(pointer, OES_EXT_CLOCK)
         arithmetic = Self.find(pointer, OES_EXT_MUL_DIV)

@@ -12,7 +12,7 @@ public enum Book: Sendable {
 }
 
 /// A number, or nil for the interface's "none".
-private func optional(_ value: Int64) -> Int64? { value == .min ? nil : value }
+func optional(_ value: Int64) -> Int64? { value == .min ? nil : value }
 
 /// Converted values under a schema; `index` is a property's place in it.
 public struct Values {
@@ -141,30 +141,6 @@ public struct MarketView {
     }
 }
 
-public struct AccountView {
-    let pointer: UnsafePointer<oes_account_t>
-
-    public var id: String { pointer.pointee.id.string }
-    public var accountType: String { pointer.pointee.account_type.string }
-    public var riskLevel: String { pointer.pointee.risk_level.string }
-    public var currency: String { pointer.pointee.currency.string }
-    public var balance: Int64 { pointer.pointee.balance }
-    public var held: Int64 { pointer.pointee.held }
-    public var available: Int64 { pointer.pointee.balance - pointer.pointee.held }
-    public var shortLimit: Int64 { pointer.pointee.short_limit }
-}
-
-public struct PositionView {
-    let pointer: UnsafePointer<oes_position_t>
-
-    /// Owned, held included; negative when short.
-    public var quantity: Int64 { pointer.pointee.quantity }
-    public var held: Int64 { pointer.pointee.held }
-    public var openBuy: Int64 { pointer.pointee.open_buy }
-    public var cost: Int64 { pointer.pointee.cost }
-    public var realized: Int64 { pointer.pointee.realized }
-}
-
 public struct PlanInput {
     let pointer: UnsafePointer<oes_plan_input_t>
     public let host: Host
@@ -249,35 +225,6 @@ public struct TermsInput {
     /// Whether the order type placed without a limit.
     public var isMarketPricing: Bool {
         pointer.pointee.place.pointee.pricing == OES_PRICING_MARKET
-    }
-}
-
-public struct CheckInput {
-    let pointer: UnsafePointer<oes_check_input_t>
-    public let host: Host
-
-    public var isAmend: Bool { pointer.pointee.operation == OES_OPERATION_AMEND }
-    public var order: OrderView { OrderView(pointer: pointer.pointee.order) }
-    public var instrument: InstrumentView {
-        InstrumentView(pointer: pointer.pointee.instrument, host: host)
-    }
-    public var market: MarketView { MarketView(pointer: pointer.pointee.market) }
-    public var account: AccountView { AccountView(pointer: pointer.pointee.account) }
-    public var position: PositionView? { pointer.pointee.position.map(PositionView.init) }
-    /// What goes to the matcher; on amend the new total.
-    public var quantity: Int64 { pointer.pointee.place.pointee.quantity }
-    public var isMarketPricing: Bool {
-        pointer.pointee.place.pointee.pricing == OES_PRICING_MARKET
-    }
-    /// The worst price at which the order can trade, as far as is known.
-    public var worstPrice: Int64? { optional(pointer.pointee.worst_price) }
-    /// On amend: what is filled.
-    public var filled: Int64 { pointer.pointee.filled }
-    /// On amend: what the order holds now, money for a buy, shares for a sell.
-    public var orderHold: Int64 { pointer.pointee.order_hold }
-    /// By the limits schema's order, in the instrument's scales.
-    public var limits: Values {
-        Values(pointer: pointer.pointee.limits, count: Int(pointer.pointee.limit_count))
     }
 }
 

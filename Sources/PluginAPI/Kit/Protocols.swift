@@ -28,8 +28,15 @@ public protocol TimeInForce: PluginEntry {
 
 public protocol RiskRule: PluginEntry {
     /// [order] Whether the order may go on. A limit that must hold on figures that can't be old
-    /// is a guard.
+    /// is a guard: `input.require`; what was compared is told by `input.measure`.
     func check(_ input: CheckInput) -> Verdict
+}
+
+/// A rule that also looks at what has happened, after the fact.
+public protocol WatchingRiskRule: RiskRule {
+    /// [order] What is to be done now: 32 actions at most. Decide by what is given and not by what
+    /// you remember: the next call may be another host's, and a batch may come again.
+    func onEvents(_ batch: RiskBatch) -> [RiskAction]
 }
 
 public protocol Notifier: PluginEntry {

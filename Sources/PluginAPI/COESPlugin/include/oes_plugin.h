@@ -50,8 +50,11 @@ extern "C" {
 /* A higher minor only adds. Minor 1 added all that works later or in several pieces: triggers,
  * trails, pegs, children, timers, and what a client asks beside an order's type. A library whose
  * orders mean something else without a field must say so by min_host_minor: an older host would
- * not see a stop's trigger and would trade at once. */
-#define OES_ABI_MINOR 1u
+ * not see a stop's trigger and would trade at once.
+ * Minor 2 added what risk rules need: guards of every metric, scope and window, MEASURE, the
+ * account's group and totals, and on_events with ALERT, BLOCK_ACCOUNT and CANCEL_ALL. An older
+ * host refuses the guards that it doesn't know, so that a rule never passes for lack of one. */
+#define OES_ABI_MINOR 2u
 
 /* "There is none": a market order's price, an empty book's best bid. */
 #define OES_NONE INT64_MIN
@@ -423,6 +426,7 @@ typedef struct oes_instrument {
     int64_t lot;
     /* How far from its reference a market order may trade, in basis points. */
     int64_t band_bps;
+    /* In check as the order's account pays them, since minor 2. */
     int64_t maker_fee_bps;
     int64_t taker_fee_bps;
     oes_str symbol;
@@ -498,6 +502,27 @@ typedef struct oes_account {
     int64_t held;
     /* Units of any one symbol that may be sold beyond what is owned. */
     int64_t short_limit;
+    /* Since minor 2. The group whose limits it shares; empty = none. */
+    oes_str group;
+    /* What a new buy may use now: with a multiple of 1 balance - held, else what the multiple adds
+     * to it. Below zero where it was bought beyond, and the positions have cost more since. */
+    int64_t available;
+    /* Buying power on cost, in 1/10,000: 10,000 is cash alone. */
+    int64_t multiple;
+    /* Open orders, and their worst values in money, each rounded up. */
+    int64_t open_orders;
+    int64_t open_buy;
+    int64_t open_sell;
+    /* What its long positions have cost, and what its short ones brought; both 0 or more. */
+    int64_t long_cost;
+    int64_t short_cost;
+    /*
+     * For on_events alone, OES_NONE in check: cash and what the positions are worth at the last
+     * prices, and what has become of that since the UTC day began, without deposits and
+     * withdrawals. OES_NONE where the host can't tell.
+     */
+    int64_t equity;
+    int64_t day_profit;
 } oes_account_t;
 
 typedef struct oes_position {
@@ -512,6 +537,8 @@ typedef struct oes_position {
     /* Money paid for quantity. */
     int64_t cost;
     int64_t realized;
+    /* Since minor 2. How many of the account's orders in the symbol have executed so far. */
+    int64_t executed;
 } oes_position_t;
 
 /* ---- What plugins emit ------------------------------------------------------------------- */
@@ -693,9 +720,39 @@ typedef struct oes_terms {
 } oes_terms_t;
 
 typedef uint32_t oes_guard_metric;
-/* Units of the order's symbol in its account, long or short, as if every open order and this one
- * were filled on its own side. */
+/* Units of the order's symbol, long or short, as if every open order and this one were filled on
+ * its own side. Scopes ACCOUNT_SYMBOL, GROUP and FIRM. */
 #define OES_GUARD_POSITION 1u
+/* The rest since minor 2. Open orders are valued at their worst prices, positions at what they have
+ * cost. Money: open orders' value with this one's; scopes ACCOUNT, GROUP, FIRM. */
+#define OES_GUARD_OPEN_NOTIONAL 2u
+/* Money: long and short positions and open orders, all added; the same scopes. */
+#define OES_GUARD_GROSS 3u
+/* Money: the larger size of long - short + open buys and of long - short - open sells; the same
+ * scopes. */
+#define OES_GUARD_NET 4u
+/* Open orders with this one; the same scopes. */
+#define OES_GUARD_OPEN_ORDERS 5u
+/* Orders and amends taken, with this one, in any stretch of window_ms; the same scopes. */
+#define OES_GUARD_ORDER_RATE 6u
+/* Orders of the account and symbol that have executed within window_ms. One that finds the limit
+ * reached closes the symbol to the account until staff opens it again. ACCOUNT_SYMBOL alone. */
+#define OES_GUARD_EXECUTED 7u
+/* Money: what is left to the account to buy with once this order is covered; at least limit.
+ * ACCOUNT alone. */
+#define OES_GUARD_CASH 8u
+/* Orders taken within window_ms that are this one again: account, symbol, book, side, price and
+ * quantity; limit 0 = none. ACCOUNT_SYMBOL alone. */
+#define OES_GUARD_DUPLICATES 9u
+
+/* Whose figures are judged. A group's guard holds for an account that has none. 0 = the metric's
+ * first scope. Since minor 2. */
+typedef uint32_t oes_guard_scope;
+#define OES_SCOPE_ACCOUNT_SYMBOL 1u
+#define OES_SCOPE_ACCOUNT 2u
+#define OES_SCOPE_GROUP 3u
+#define OES_SCOPE_FIRM 4u
+#define OES_SCOPE_INSTRUMENT 5u
 
 /*
  * A limit that the host judges atomically with the match, on figures that can't be old. From
@@ -711,7 +768,81 @@ typedef struct oes_guard {
     uint32_t reserved;
     /* The reject's code where the guard doesn't hold: a-z, 0-9, _, 1 to 64 bytes. */
     oes_str code;
+    /* Since minor 2. */
+    oes_guard_scope scope;
+    uint32_t reserved_scope;
+    /* Milliseconds, 1 to OES_WINDOW_MAX, for ORDER_RATE, EXECUTED and DUPLICATES; else 0. */
+    int64_t window_ms;
 } oes_guard_t;
+
+/* A day. */
+#define OES_WINDOW_MAX 86400000LL
+
+/* What a number counts. 0 = a plain number. */
+typedef uint32_t oes_unit;
+#define OES_UNIT_COUNT 0u
+#define OES_UNIT_PRICE 1u
+#define OES_UNIT_QUANTITY 2u
+#define OES_UNIT_MONEY 3u
+#define OES_UNIT_BPS 4u
+
+/*
+ * What a rule measured and what it compared that with, also where the order passes: for explain, the
+ * dry run and headroom. It decides nothing. From check, at most eight, before a REJECT; what a
+ * GUARD measures the host knows already. From on_events, of the account in a batch of one event:
+ * that is how the host asks for headroom; in other batches they are passed over. Since minor 2.
+ */
+typedef struct oes_measure {
+    uint32_t struct_size;
+    oes_unit unit;
+    /* The limit's name in limits_schema_json, or another: a-z, 0-9, _, 1 to 32 bytes. */
+    oes_str name;
+    int64_t value;
+    int64_t limit;
+    /* 0 = value may be limit at most; 1 = it must be limit at least. */
+    uint32_t at_least;
+    uint32_t reserved;
+} oes_measure_t;
+
+typedef uint32_t oes_severity;
+#define OES_SEVERITY_INFO 1u
+#define OES_SEVERITY_WARNING 2u
+#define OES_SEVERITY_CRITICAL 3u
+
+/*
+ * ALERT, from on_events: for those who watch risk. While an alert with the same dedupe_key of the
+ * same rule is younger than window_ms, it is counted instead of told again. Since minor 2.
+ */
+typedef struct oes_alert {
+    uint32_t struct_size;
+    oes_severity severity;
+    /* Either may be empty. */
+    oes_str account;
+    oes_str symbol;
+    /* a-z, 0-9, _, 1 to 64 bytes. */
+    oes_str code;
+    /* For people, 1 to 255 bytes: what happened, what to do. */
+    oes_str text;
+    /* 1 to 128 bytes without control characters. */
+    oes_str dedupe_key;
+    /* 0 = as the host chooses. */
+    int64_t window_ms;
+} oes_alert_t;
+
+/*
+ * BLOCK_ACCOUNT and CANCEL_ALL, from on_events, where the operator's configuration lets the rule
+ * (may_block, may_cancel). BLOCK_ACCOUNT: no order of the account is taken until staff lifts it.
+ * CANCEL_ALL: its open orders are cancelled. Either may be asked again and again: one that is done
+ * already changes nothing. Since minor 2.
+ */
+typedef struct oes_action {
+    uint32_t struct_size;
+    uint32_t reserved;
+    oes_str account;
+    /* As an alert's: the reason that is recorded. */
+    oes_str code;
+    oes_str text;
+} oes_action_t;
 
 /* Which of the pointers below counts. Later kinds append theirs. */
 typedef uint32_t oes_instruction_kind;
@@ -728,6 +859,12 @@ typedef uint32_t oes_instruction_kind;
 #define OES_INSTRUCTION_CANCEL 9u
 #define OES_INSTRUCTION_AMEND 10u
 #define OES_INSTRUCTION_DONE 11u
+/* Since minor 2. MEASURE is for check and on_events of a risk rule; ALERT, BLOCK_ACCOUNT and
+ * CANCEL_ALL are for on_events alone. */
+#define OES_INSTRUCTION_MEASURE 12u
+#define OES_INSTRUCTION_ALERT 13u
+#define OES_INSTRUCTION_BLOCK_ACCOUNT 14u
+#define OES_INSTRUCTION_CANCEL_ALL 15u
 
 typedef struct oes_instruction {
     uint32_t struct_size;
@@ -744,6 +881,11 @@ typedef struct oes_instruction {
     const oes_cancel_t *cancel;
     const oes_amend_t *amend;
     const oes_done_t *done;
+    /* Since minor 2. */
+    const oes_measure_t *measure;
+    const oes_alert_t *alert;
+    /* For BLOCK_ACCOUNT and CANCEL_ALL. */
+    const oes_action_t *action;
 } oes_instruction_t;
 
 /* Where plan, apply, check and on_event put what they decide; valid during that call only. */
@@ -900,7 +1042,9 @@ typedef struct oes_check_input {
     const oes_account_t *account;
     /* NULL where the account has none in the symbol. */
     const oes_position_t *position;
-    /* One for each property of limits_schema_json, in its order. */
+    /* One for each property of limits_schema_json, in its order: for this account and symbol the
+     * most specific that is set (account and symbol, account, group and symbol, group, symbol,
+     * firm, the operator's configuration, the schema's default). */
     const oes_value_t *limits;
     uint64_t limit_count;
     /*
@@ -913,18 +1057,85 @@ typedef struct oes_check_input {
      * sell). Zero on submit. */
     int64_t filled;
     int64_t order_hold;
+    /* Since minor 2. Which state of limits and modes this is: it grows with each change. */
+    uint64_t policy_version;
+    /*
+     * The mean quantity of the orders that were taken from the account in the symbol, rounded
+     * down, and of how many: OES_NONE and 0 before the first. Later orders weigh more: at the
+     * 64th the sum and the count are halved. Each host counts for itself, from its start.
+     */
+    int64_t usual_quantity;
+    int64_t usual_count;
+    /* 1 = a child that an order type places for its parent: no client sent it. */
+    uint32_t is_child;
+    uint32_t reserved;
 } oes_check_input_t;
+
+/* What on_events is told. Later kinds may come: pass over one that you don't know. */
+typedef uint32_t oes_risk_event_kind;
+/* An order was taken. */
+#define OES_RISK_ORDER_TAKEN 1u
+/* An order was refused, by a rule or by the matcher; code says why. */
+#define OES_RISK_ORDER_REFUSED 2u
+/* The account traded: one event for each side of a trade. price and quantity are the trade's. */
+#define OES_RISK_TRADE 3u
+/* An account's money, positions or their prices may have changed: its figures as they stand now.
+ * The last of a batch, one for each such account; without instrument. */
+#define OES_RISK_ACCOUNT 4u
+
+typedef struct oes_risk_event {
+    uint32_t struct_size;
+    oes_risk_event_kind kind;
+    /* Of the event in the stream; of several of one event it is the same. */
+    uint64_t seq;
+    /* UTC microseconds at which it happened. */
+    int64_t time;
+    /* As it stands now, with equity and day_profit: later than the event, perhaps. */
+    const oes_account_t *account;
+    /* NULL with OES_RISK_ACCOUNT. */
+    const oes_instrument_t *instrument;
+    /* As check's, for this account and symbol; without a symbol for the account. Money has its own
+     * scale; prices and quantities count only where there is an instrument. */
+    const oes_value_t *limits;
+    uint64_t limit_count;
+    oes_side side;
+    uint32_t reserved;
+    int64_t price;
+    int64_t quantity;
+    oes_str order_id;
+    oes_str code;
+} oes_risk_event_t;
+
+typedef struct oes_risk_batch {
+    uint32_t struct_size;
+    uint32_t money_scale;
+    /* Pointers, so that oes_risk_event_t can grow. Oldest first, at least one. */
+    const oes_risk_event_t *const *events;
+    uint64_t event_count;
+    /* UTC microseconds: now. */
+    int64_t time;
+} oes_risk_batch_t;
 
 typedef struct oes_risk_rule {
     oes_instance_t instance;
     /*
-     * [order] Judges a new or amended order: emits nothing (it passes), one REJECT, or GUARDs.
-     * Cancels never come here. Returns OES_OK in all these cases; anything else refuses the
-     * order as plugin_error (rules fail closed). An operation that the rule doesn't know:
-     * OES_UNSUPPORTED.
+     * [order] Judges a new or amended order: emits nothing (it passes), one REJECT, or GUARDs; and
+     * MEASUREs beside them. Cancels never come here. Returns OES_OK in all these cases; anything
+     * else refuses the order as plugin_error (rules fail closed). An operation that the rule
+     * doesn't know: OES_UNSUPPORTED.
      */
     oes_status (*check)(
         const struct oes_risk_rule *self, const oes_check_input_t *input, const oes_out_t *out);
+    /*
+     * [order] Since minor 2; NULL for a rule that judges beforehand alone. Looks at what has
+     * happened: emits ALERTs, BLOCK_ACCOUNTs and CANCEL_ALLs, at most 32, or nothing. One host
+     * calls it at a time, between orders; which one may change at any time, so decide by what is
+     * given, not by what you remember. At least once: a batch may come again, and what it asks for
+     * again does no harm. In shadow mode its alerts are told as such and nothing else is done.
+     * Anything but OES_OK is logged and counted, and the batch is passed over.
+     */
+    oes_status (*on_events)(
+        const struct oes_risk_rule *self, const oes_risk_batch_t *batch, const oes_out_t *out);
 } oes_risk_rule_t;
 
 /* ---- Notifiers --------------------------------------------------------------------------- */
