@@ -1,25 +1,50 @@
-// `buying-power`: a buy's cost at its worst price, with the worst fee, must be there in cash. An
-// early and friendly check on a picture that may be milliseconds old; the script, which holds the
-// cash, has the last word.
+// `buying-power`: a buy's cost at its worst price, with the worst fee, must be covered by what the
+// account may use. An early and friendly check on a picture that may be milliseconds old; the script,
+// which holds the cash, has the last word. A reserve that must stay is a guard.
 
 import OESPluginKit
 
 struct BuyingPower: RiskRule {
     static let description = EntryDescription(
         id: "org.oes.buying-power", name: "buying-power", title: "Buying power",
-        vendor: Library.vendor, version: Library.version)
+        vendor: Library.vendor, version: Library.version,
+        limitsSchema: """
+            {"type": "object", "additionalProperties": false,
+             "description": "A buy's cost at its worst price, with the worst fee, must be covered by the account's free cash, or by its buying power where it has a multiple. Redis, which holds the cash, has the last word.",
+             "x-oes-example": {
+               "limits": {"reserve": "5000"},
+               "request": {"symbol": "AAPL", "side": "buy", "order_type": "limit", "quantity": "100", "price": "150.00"},
+               "gives": "cash_reserve",
+               "then": "Refused by Redis where less than 5000 would be left."},
+             "properties": {
+              "reserve": {"type": "number", "x-oes-format": "money", "minimum": 0,
+                "title": "What must be left",
+                "description": "Of free cash or buying power, after a buy is covered.", "x-oes-order": 1}}}
+            """)
 
     init(host: Host, config: Values) {}
 
     func check(_ input: CheckInput) -> Verdict {
-        guard input.order.side == .buy, !input.isMarketPricing, let price = input.worstPrice
-        else { return .pass }
+        guard input.order.side == .buy else { return .pass }
+        if let reserve = input.limits.integer(0) {
+            input.require(
+                .cash, .account, limit: reserve, code: "cash_reserve", exemptIfReducing: true)
+        }
+        guard !input.isMarketPricing, let price = input.worstPrice else { return .pass }
         // What an amended order holds already is its own to use.
-        let available = input.account.available + input.orderHold
+        let (sum, overflow) = input.account.available.addingReportingOverflow(input.orderHold)
+        let available = overflow ? .max : sum
         let need = need(input, price)
+        // One that is covered later has no need that could be measured now.
+        if input.orderHold < covered {
+            input.measure("required", need ?? .max, limit: available, .money)
+        }
         if let need, need <= available { return .pass }
         return .reject(reject(input, need, available))
     }
+
+    /// An order_hold that large stands for "covered when it is due".
+    private var covered: Int64 { 9_007_199_254_740_991 }
 
     /// Cost and worst fee of what isn't filled; nil where it passes every number.
     private func need(_ input: CheckInput, _ price: Int64) -> Int64? {

@@ -1,4 +1,4 @@
-// `max-order`: no single order above a quantity or a value. The fat-finger check.
+// `max-order`: no single order above a quantity or a value.
 
 import OESPluginKit
 
@@ -7,24 +7,35 @@ struct MaxOrder: RiskRule {
         id: "org.oes.max-order", name: "max-order", title: "Largest order",
         vendor: Library.vendor, version: Library.version,
         limitsSchema: """
-            {"type": "object", "additionalProperties": false, "properties": {
+            {"type": "object", "additionalProperties": false,
+             "description": "No single order, new or amended, is above a quantity or a value. A market order is valued at the worst price of its band, a sale at what it would get now where that is more than its limit.",
+             "x-oes-example": {
+               "limits": {"quantity": "1000"},
+               "request": {"symbol": "AAPL", "side": "buy", "order_type": "limit", "quantity": "10000", "price": "150.00"},
+               "gives": "max_order_quantity",
+               "then": "Refused: one zero too many."},
+             "properties": {
               "quantity": {"type": "number", "x-oes-format": "quantity", "minimum": 0,
-                "default": 100000, "title": "Most units in one order", "x-oes-unit": "units"},
+                "default": 100000, "title": "Most units in one order", "x-oes-unit": "units",
+                "description": "An amend's new total counts.", "x-oes-order": 1},
               "value": {"type": "number", "x-oes-format": "money", "minimum": 0,
-                "default": 1000000, "title": "Highest value of one order"}}}
+                "default": 1000000, "title": "Highest value of one order",
+                "description": "Price times quantity, rounded up.", "x-oes-order": 2}}}
             """)
 
     init(host: Host, config: Values) {}
 
     func check(_ input: CheckInput) -> Verdict {
-        if let limit = input.limits.integer(0), input.quantity > limit {
-            return .reject(quantity(input, limit))
+        if let limit = input.limits.integer(0) {
+            input.measure("quantity", input.quantity, limit: limit, .quantity)
+            if input.quantity > limit { return .reject(quantity(input, limit)) }
         }
         guard let limit = input.limits.integer(1), let price = highestPrice(input) else {
             return .pass
         }
         let value = input.instrument.notional(
             price: price, quantity: input.quantity, rounding: .up)
+        input.measure("value", value ?? .max, limit: limit, .money)
         if let value, value <= limit { return .pass }
         return .reject(self.value(input, value, limit))
     }
@@ -43,7 +54,8 @@ struct MaxOrder: RiskRule {
         let allowed = input.instrument.show(quantity: limit)
         return Reject(
             code: "max_order_quantity", field: "quantity",
-            text: "The quantity \(given) is above the largest order of \(allowed) units.",
+            text: "The quantity \(given) is above the largest order of \(allowed) units. "
+                + "Look for a zero too many; else send it in parts or ask risk staff for more.",
             values: "quantity=\(given), limit=\(allowed)")
     }
 
@@ -52,7 +64,8 @@ struct MaxOrder: RiskRule {
         let allowed = input.instrument.show(money: limit)
         return Reject(
             code: "max_order_value", field: "quantity",
-            text: "The order's value \(given) is above the largest of \(allowed).",
+            text: "The order's value \(given) is above the largest of \(allowed). "
+                + "Look at price and quantity; else send it in parts or ask risk staff for more.",
             values: "value=\(given), limit=\(allowed)")
     }
 }
