@@ -10,8 +10,8 @@ import Trading
 @Suite struct HostileLoadTests {
     @Test(arguments: [
         ("WRONG_MAGIC", "magic: expected 0x47554c5053454f, found 0x2a"),
-        ("WRONG_MAJOR", "abi_major: expected 1, found 2 (plugin 2.3, host 1.1)"),
-        ("NEWER_HOST", "min_host_minor: expected at most 1, found 7"),
+        ("WRONG_MAJOR", "abi_major: expected 1, found 2 (plugin 2.3, host 1.2)"),
+        ("NEWER_HOST", "min_host_minor: expected at most 2, found 7"),
         ("SIZE_SMALL", "module: struct_size: expected 56 to 4096, found 24"),
         ("SIZE_HUGE", "module: struct_size: expected 56 to 4096, found 4000000000"),
         ("NO_DESCRIPTOR", "module: descriptor: expected one, found NULL"),

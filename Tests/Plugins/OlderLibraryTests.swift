@@ -9,17 +9,17 @@ import Trading
 @testable import Plugins
 
 @Suite struct OlderLibraryTests {
-    private func desk(_ faults: [String] = []) throws -> Desk {
+    private func desk(_ faults: [String] = [], minor: String = "minor-0") throws -> Desk {
         let scratch = try Scratch()
         let library = "\(scratch.path)/old.so"
         try compile(
             "\(Files.root)Tests/hostile-plugins/hostile.c", to: library, defines: faults,
-            include: "\(Files.root)Tests/hostile-plugins/minor-0")
+            include: "\(Files.root)Tests/hostile-plugins/\(minor)")
         return try Desk([PluginConfiguration.Library(path: library)])
     }
 
-    @Test func aLibraryOfMinorZeroWorks() throws {
-        let desk = try desk()
+    @Test(arguments: ["minor-0", "minor-1"]) func anOldLibraryWorks(minor: String) throws {
+        let desk = try desk(minor: minor)
         let request = Sample.request(.sell, 300, type: "hostile", time: "hostile-time")
         let plan = try desk.plan(request).get()
         #expect(

@@ -111,6 +111,30 @@ func refusal(_ libraries: [PluginConfiguration.Library]) -> String {
 let orderTypes = PluginConfiguration.Library(path: "libOESOrderTypes.so")
 let riskRules = PluginConfiguration.Library(path: "libOESRiskRules.so")
 
+/// The shipped rules' library with one of them active; limits and config as JSON.
+func ruleLibrary(
+    _ rule: String, _ limits: String, config: String = "{}", mode: RuleMode = .enforce,
+    mayBlock: Bool = false, mayCancel: Bool = false
+) -> PluginConfiguration.Library {
+    func object(_ text: String) -> JSONObject {
+        guard case .object(let object)? = try? JSONParser.parse(Array(text.utf8)) else {
+            preconditionFailure("no JSON object: \(text)")
+        }
+        return object
+    }
+    let entry = PluginConfiguration.Entry(
+        name: rule, mode: mode, config: object(config), limits: object(limits),
+        mayBlock: mayBlock, mayCancel: mayCancel)
+    return PluginConfiguration.Library(path: "libOESRiskRules.so", entries: [entry])
+}
+
+/// A desk on which one rule works.
+func ruleDesk(
+    _ rule: String, _ limits: String, config: String = "{}", mode: RuleMode = .enforce
+) throws -> Desk {
+    try Desk([orderTypes, ruleLibrary(rule, limits, config: config, mode: mode)])
+}
+
 enum Sample {
     static let time: Int64 = 1_800_000_000_000_000
     static let sessionEnd: Int64 = time + 3_600_000_000
@@ -223,12 +247,15 @@ struct Desk {
     func check(
         _ request: OrderRequest, instrument: Instrument = Sample.stock,
         market: MarketSnapshot = Sample.market(), balance: Int64 = Scaled.maximum,
-        held: Int64 = 0, amending: Order? = nil
+        held: Int64 = 0, amending: Order? = nil, policy: RiskPolicy = RiskPolicy(),
+        usual: UsualSize? = nil, isChild: Bool = false
     ) throws -> RiskDecision {
         let plan = try plan(request, instrument: instrument, market: market).get()
         return gate.check(
             amending == nil ? .submit : .amend, request: request, plan: plan,
-            account: try Sample.account(balance: balance, held: held), position: nil,
-            instrument: instrument, market: market, amending: amending)
+            scene: RiskScene(
+                account: try Sample.account(balance: balance, held: held), position: nil,
+                instrument: instrument, market: market, policy: policy, usual: usual),
+            amending: amending, isChild: isChild)
     }
 }

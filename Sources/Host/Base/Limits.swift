@@ -328,6 +328,37 @@ package enum Limits {
     /// Events after which the alerts' cursor moves also without an alert.
     package static let eventsPerAlerting: Int64 = 1_000
     package static let alertsPerCall = 1_000
+    // Risk rules.
+
+    /// Guards and measures that one rule may emit for an order: every scope of its metrics.
+    package static let guardsPerRule = 8
+    package static let measuresPerRule = 8
+    /// What one call of a rule's on_events may ask for.
+    package static let actionsPerCall = 32
+    /// Sets of resolved limits that are kept, one for each symbol and holder with limits of its own:
+    /// some 4 KB each. Beyond, all are made again as they are needed.
+    package static let limitSetsKept = 10_000
+    /// The hard budget of a risk rule's call: twenty times the soft one.
+    package static let ruleHardBudgetNanos: Int64 = 1_000_000
+    /// Calls above it in a row after which a rule is quarantined: one may be the machine's doing, as
+    /// many one after the other are not.
+    package static let ruleOverruns = 20
+    /// Orders of which the usual size is a mean; then sum and count are halved.
+    package static let usualSizeOrders: Int64 = 64
+    /// Events that the risk rules are told of at once.
+    package static let eventsPerRiskBatch = 64
+    /// Events that wait for them; beyond, they are read from the stream when their turn comes.
+    package static let riskEventsQueued = 10_000
+    /// How often accounts are judged by prices that have moved, and how many of them in one turn: some
+    /// 5 ms.
+    package static let riskPricesMillis = 1_000
+    package static let riskAccountsPerTick = 1_000
+    /// When a stretch of events is told again of which not all could be carried out.
+    package static let riskRetryMillis = 500
+    /// Alerts that are remembered so as not to ask for the same again within a second.
+    package static let riskAlertKeys = 10_000
+    /// Bytes of an order's recorded decisions: 50 rules that pass, or some refusals in shadow.
+    package static let decisionBytes = 4_096
 
     // Start.
 

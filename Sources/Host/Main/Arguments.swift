@@ -17,8 +17,9 @@ struct Arguments {
         case replayRisk(ReplayCommand)
         /// Measures a kill switch.
         case drill(DrillCommand)
-        /// Prints docs/ORDER_TYPES.md from the loaded plugins.
+        /// Prints docs/ORDER_TYPES.md or docs/RISK_RULES.md from the loaded plugins.
         case orderTypes
+        case riskRules
         case help
         case version
     }
@@ -47,7 +48,7 @@ struct Arguments {
                         [--since EVENT|TIME] [--until EVENT|TIME] [--json]
                         [--checkpoints FOLDER]
         oes drill [--orders N]
-        oes docs order-types
+        oes docs order-types|risk-rules
         oes --help | --version
 
         --host ADDRESS   as OES_HOST
@@ -70,7 +71,7 @@ struct Arguments {
         drill measures, on the host that runs, how long a kill switch takes to cancel N orders
         (1,000 unless given) of an account that it makes for this.
 
-        docs order-types prints what the loaded order types and times in force say of themselves.
+        docs prints what the loaded order types and times in force, or risk rules, say of themselves.
 
         Settings are read from the environment and from .env; README.md lists them.
         """
@@ -95,10 +96,13 @@ struct Arguments {
             return
         }
         if rest.first == "docs" {
-            guard Array(rest.dropFirst()) == ["order-types"] else {
-                throw SettingsError(description: "docs takes order-types; try --help")
+            switch Array(rest.dropFirst()) {
+            case ["order-types"]: role = .orderTypes
+            case ["risk-rules"]: role = .riskRules
+            default:
+                throw SettingsError(
+                    description: "docs takes order-types or risk-rules; try --help")
             }
-            role = .orderTypes
             return
         }
         while let argument = rest.popFirst() {

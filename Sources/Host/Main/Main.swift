@@ -20,7 +20,8 @@ struct Main {
             case .replayRisk(let command):
                 exit(ReplayRun(command: command, settings: try Settings.load()).run())
             case .drill(let command): exit(try runDrill(command))
-            case .orderTypes: try printOrderTypes()
+            case .orderTypes: try printDocument(OrderTypesDocument.text)
+            case .riskRules: try printDocument(RiskRulesDocument.text)
             case .worker(let number):
                 let worker = Worker(
                     try Settings.load(), number: number, arguments: arguments)
@@ -47,11 +48,13 @@ struct Main {
         }
     }
 
-    private static func printOrderTypes() throws(SettingsError) {
+    private static func printDocument(
+        _ text: (PluginRegistry) -> String
+    ) throws(SettingsError) {
         do {
             let log = Log(level: .warning, origin: "docs")
             let registry = try PluginRegistry.load(try Settings.load(), callSlot: nil, log: log)
-            print(OrderTypesDocument.text(registry), terminator: "")
+            print(text(registry), terminator: "")
             registry.shutdown()
         } catch {
             throw SettingsError(description: "\(error)")

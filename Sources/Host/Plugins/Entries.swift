@@ -3,6 +3,7 @@
 
 import Base
 import COESPlugin
+import Glibc
 import Synchronization
 import Trading
 
@@ -77,6 +78,7 @@ package class PluginEntry {
     /// One absent value for each of the params, with its name.
     private(set) var paramTemplate: [oes_value_t] = []
     private var orderStatistics = CallStatistics()
+    private(set) var lastCallNanos: Int64 = 0
     let callSlot: CallSlot?
 
     /// What a caller needs to make an entry; see `EntryMaker`.
@@ -122,7 +124,8 @@ package class PluginEntry {
         let before = PluginThread.enter(OES_THREAD_ORDER)
         let start = monotonicNanos()
         let status = body()
-        orderStatistics.record(nanos: monotonicNanos() &- start)
+        lastCallNanos = monotonicNanos() &- start
+        orderStatistics.record(nanos: lastCallNanos)
         PluginThread.leave(to: before)
         callSlot?.leave()
         return status
@@ -172,12 +175,53 @@ package final class TimeInForceEntry: PluginEntry {
 package final class RiskRuleEntry: PluginEntry {
     /// The configured limits, in client units: one for each property of the limits' schema.
     let limits: [LimitSetting]
+    /// What its on_events may have done, by the operator's configuration.
+    package let mayBlock: Bool
+    package let mayCancel: Bool
     private(set) var limitTemplate: [oes_value_t] = []
+    /// How recorded decisions name it.
+    let decisionName: [UInt8]
+    let decisionVersion: [UInt8]
+    /// Calls beyond the hard budget, and how many of them came one after the other.
+    package private(set) var overrunCount: Int64 = 0
+    private var overrunsInARow = 0
+    /// Calls that broke the interface's rules.
+    package internal(set) var failureCount: Int64 = 0
+    /// Copied, since an older library's struct ends before on_events.
+    private lazy var functions = readStruct(
+        UnsafeRawPointer(instance).assumingMemoryBound(to: oes_risk_rule_t.self))
 
-    init(_ parts: Parts, limits: [LimitSetting]) {
+    init(
+        _ parts: Parts, limits: [LimitSetting], mayBlock: Bool = false, mayCancel: Bool = false
+    ) {
         self.limits = limits
+        self.mayBlock = mayBlock
+        self.mayCancel = mayCancel
+        decisionName = DecisionWriter.name(parts.name)
+        decisionVersion = DecisionWriter.version(parts.descriptor.version)
         super.init(parts)
         limitTemplate = template(parts.schemas.limits)
+    }
+
+    /// Too slow too often: it isn't asked any more until the next start, which refuses every order
+    /// that it would have judged, unless staff sets it to shadow or off.
+    package var isQuarantined: Bool { overrunsInARow >= Limits.ruleOverruns }
+
+    /// Whether it looks at what has happened.
+    package var takesEvents: Bool { functions?.on_events != nil }
+
+    /// nil where its schema has no such place.
+    package func limitName(at place: Int) -> String? {
+        let limits = schemas.limits.properties
+        return limits.indices.contains(place) ? limits[place].name : nil
+    }
+
+    /// The place of the limit with this name, as a plugin says it.
+    func limitIndex(of name: oes_str) -> Int? {
+        limitTemplate.firstIndex { known in
+            known.name.len == name.len && name.len > 0
+                && memcmp(known.name.ptr, name.ptr, Int(name.len)) == 0
+        }
     }
 
     /// The limits that are set, by the names of their schema, as decimals in client units.
@@ -191,7 +235,26 @@ package final class RiskRuleEntry: PluginEntry {
         _ input: UnsafePointer<oes_check_input_t>, _ out: UnsafePointer<oes_out_t>
     ) -> oes_status {
         let typed = UnsafeRawPointer(instance).assumingMemoryBound(to: oes_risk_rule_t.self)
-        return measured(.check) { typed.pointee.check(typed, input, out) }
+        let status = measured(.check) { typed.pointee.check(typed, input, out) }
+        judgeTime()
+        return status
+    }
+
+    func onEvents(
+        _ batch: UnsafePointer<oes_risk_batch_t>, _ out: UnsafePointer<oes_out_t>
+    ) -> oes_status {
+        guard let function = functions?.on_events else { return OES_UNSUPPORTED }
+        let typed = UnsafeRawPointer(instance).assumingMemoryBound(to: oes_risk_rule_t.self)
+        return measured(.onEvents) { function(typed, batch, out) }
+    }
+
+    private func judgeTime() {
+        guard lastCallNanos > Limits.ruleHardBudgetNanos else {
+            overrunsInARow = 0
+            return
+        }
+        overrunCount += 1
+        overrunsInARow += 1
     }
 }
 

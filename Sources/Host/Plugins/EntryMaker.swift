@@ -131,6 +131,10 @@ struct EntryMaker {
             throw PluginError(
                 "\(place): filter, attempts: expected none, found some; only notifiers have them")
         }
+        if offer.kind != .riskRule && (settings.mayBlock || settings.mayCancel) {
+            throw PluginError(
+                "\(place): may_block, may_cancel: expected neither; only rules may")
+        }
         let limits = try limitSettings(offer, settings, place)
         let instance = try create(offer, settings, place)
         let parts = PluginEntry.Parts(
@@ -140,7 +144,9 @@ struct EntryMaker {
         switch offer.kind {
         case .orderType: return OrderTypeEntry(parts)
         case .timeInForce: return TimeInForceEntry(parts)
-        case .riskRule: return RiskRuleEntry(parts, limits: limits)
+        case .riskRule:
+            return RiskRuleEntry(
+                parts, limits: limits, mayBlock: settings.mayBlock, mayCancel: settings.mayCancel)
         case .notifier:
             return NotifierEntry(parts, settings: settings.notifier ?? NotifierSettings())
         }

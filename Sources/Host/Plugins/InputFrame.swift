@@ -108,19 +108,7 @@ final class InputFrame {
         return text.utf8.elementsEqual(bytes)
     }
 
-    private func fill(_ source: Instrument) {
-        instrument.pointee.price_scale = UInt32(source.priceScale)
-        instrument.pointee.quantity_scale = UInt32(source.quantityScale)
-        instrument.pointee.money_scale = UInt32(source.moneyScale)
-        instrument.pointee.tick = source.tickSize
-        instrument.pointee.lot = source.lotSize
-        instrument.pointee.band_bps = source.bandBps
-        instrument.pointee.maker_fee_bps = source.makerFeeBps
-        instrument.pointee.taker_fee_bps = source.takerFeeBps
-        instrument.pointee.symbol = arena.lend(source.symbol)
-        instrument.pointee.currency = arena.lend(source.currency)
-        instrument.pointee.asset_type = arena.lend(source.assetType)
-    }
+    private func fill(_ source: Instrument) { instrument.pointee.set(source, arena) }
 
     private func fill(_ source: MarketSnapshot) {
         market.pointee.best_bid = source.bestBid?.raw ?? .min
@@ -130,14 +118,11 @@ final class InputFrame {
         market.pointee.time = source.time
     }
 
+    /// For the rules, after `begin`: the fees are then as the account pays them.
     func fill(_ source: Account) {
-        account.pointee.id = arena.lend(source.id)
-        account.pointee.account_type = arena.lend(source.profile.accountType)
-        account.pointee.risk_level = arena.lend(source.profile.riskLevel)
-        account.pointee.currency = arena.lend(source.currency)
-        account.pointee.balance = source.balance.raw
-        account.pointee.held = source.held.raw
-        account.pointee.short_limit = source.shortLimit.raw
+        account.pointee.set(source, arena)
+        if let fee = source.makerFeeBps { instrument.pointee.maker_fee_bps = fee }
+        if let fee = source.takerFeeBps { instrument.pointee.taker_fee_bps = fee }
     }
 
     func fill(_ source: Position) {
@@ -146,6 +131,7 @@ final class InputFrame {
         position.pointee.open_buy = source.openBuy.raw
         position.pointee.cost = source.cost.raw
         position.pointee.realized = source.realized.raw
+        position.pointee.executed = source.executed
     }
 
     /// For the rules: the order itself.
@@ -168,6 +154,46 @@ final class InputFrame {
     func fill(_ fields: oes_place_t) {
         place.pointee = fields
         place.pointee.struct_size = UInt32(MemoryLayout<oes_place_t>.size)
+    }
+}
+
+extension oes_instrument_t {
+    mutating func set(_ source: Instrument, _ arena: TextArena) {
+        struct_size = UInt32(MemoryLayout<oes_instrument_t>.size)
+        price_scale = UInt32(source.priceScale)
+        quantity_scale = UInt32(source.quantityScale)
+        money_scale = UInt32(source.moneyScale)
+        tick = source.tickSize
+        lot = source.lotSize
+        band_bps = source.bandBps
+        maker_fee_bps = source.makerFeeBps
+        taker_fee_bps = source.takerFeeBps
+        symbol = arena.lend(source.symbol)
+        currency = arena.lend(source.currency)
+        asset_type = arena.lend(source.assetType)
+    }
+}
+
+extension oes_account_t {
+    mutating func set(_ source: Account, _ arena: TextArena) {
+        struct_size = UInt32(MemoryLayout<oes_account_t>.size)
+        id = arena.lend(source.id)
+        account_type = arena.lend(source.profile.accountType)
+        risk_level = arena.lend(source.profile.riskLevel)
+        currency = arena.lend(source.currency)
+        balance = source.balance.raw
+        held = source.held.raw
+        short_limit = source.shortLimit.raw
+        group = arena.lend(source.group ?? "")
+        available = source.available.raw
+        multiple = source.multiple
+        open_orders = source.openOrderCount
+        open_buy = source.openBuyNotional.raw
+        open_sell = source.openSellNotional.raw
+        long_cost = source.longCost.raw
+        short_cost = source.shortCost.raw
+        equity = .min
+        day_profit = .min
     }
 }
 

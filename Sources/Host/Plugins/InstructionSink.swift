@@ -6,13 +6,11 @@ import COESPlugin
 import Trading
 
 final class InstructionSink {
-    /// Guards that one rule may emit for an order.
-    static let maximumGuards = 8
-
     var work = EmittedWork()
     private(set) var terms: oes_terms_t?
     private(set) var reject: Rejection?
-    private(set) var guards: [Guard] = []
+    /// What a risk rule emitted beside or instead of a refusal.
+    var risk = EmittedRisk()
     /// What the plugin did wrong, for the log; nil where it did nothing wrong.
     private(set) var failure: String?
 
@@ -21,8 +19,8 @@ final class InstructionSink {
     private(set) var bounds = InstructionBounds()
     /// Keys of children, with those that this call has placed.
     var keys: Swift.Set<String> = []
-    private var rule = ""
-    private var mode = RuleMode.enforce
+    private(set) var rule: RiskRuleEntry?
+    private(set) var mode = RuleMode.enforce
     private var isOpen = false
 
     struct Set: OptionSet {
@@ -41,7 +39,14 @@ final class InstructionSink {
         ]
         static let amend: Set = [.event, .bit(OES_INSTRUCTION_REJECT)]
         static let apply: Set = [.bit(OES_INSTRUCTION_TERMS), .bit(OES_INSTRUCTION_REJECT)]
-        static let check: Set = [.bit(OES_INSTRUCTION_GUARD), .bit(OES_INSTRUCTION_REJECT)]
+        static let check: Set = [
+            .bit(OES_INSTRUCTION_GUARD), .bit(OES_INSTRUCTION_REJECT),
+            .bit(OES_INSTRUCTION_MEASURE),
+        ]
+        static let riskEvents: Set = [
+            .bit(OES_INSTRUCTION_MEASURE), .bit(OES_INSTRUCTION_ALERT),
+            .bit(OES_INSTRUCTION_BLOCK_ACCOUNT), .bit(OES_INSTRUCTION_CANCEL_ALL),
+        ]
 
         static func bit(_ kind: oes_instruction_kind) -> Set {
             Set(rawValue: kind < 32 ? 1 << kind : 0)
@@ -73,14 +78,14 @@ final class InstructionSink {
     /// the guards.
     func open(
         _ allowed: Set, bounds: InstructionBounds, children: Swift.Set<String> = [],
-        rule: String = "", mode: RuleMode = .enforce
+        rule: RiskRuleEntry? = nil, mode: RuleMode = .enforce
     ) {
         if !work.isEmpty { work = EmittedWork() }
         keys = children
         terms = nil
         reject = nil
         failure = nil
-        if !guards.isEmpty { guards.removeAll(keepingCapacity: true) }
+        risk.clear()
         self.allowed = allowed
         self.bounds = bounds
         self.rule = rule
@@ -115,6 +120,10 @@ final class InstructionSink {
         case OES_INSTRUCTION_ARM: return take(wakes: fields.arm)
         case OES_INSTRUCTION_CANCEL: return take(cancel: fields.cancel)
         case OES_INSTRUCTION_AMEND: return take(amend: fields.amend)
+        case OES_INSTRUCTION_MEASURE: return take(measure: fields.measure)
+        case OES_INSTRUCTION_ALERT: return take(alert: fields.alert)
+        case OES_INSTRUCTION_BLOCK_ACCOUNT: return take(action: fields.action) { .block($0) }
+        case OES_INSTRUCTION_CANCEL_ALL: return take(action: fields.action) { .cancelAll($0) }
         default: return take(done: fields.done)
         }
     }
@@ -133,7 +142,9 @@ final class InstructionSink {
     }
 
     private func take(reject pointer: UnsafePointer<oes_reject_t>?) -> oes_status {
-        guard work.isEmpty, terms == nil, reject == nil, guards.isEmpty else { return failFull() }
+        guard work.isEmpty, terms == nil, reject == nil, risk.guards.isEmpty else {
+            return failFull()
+        }
         guard let fields = readStruct(pointer) else {
             return fail("reject is missing or its struct_size is wrong")
         }
@@ -144,26 +155,6 @@ final class InstructionSink {
         else { return fail("reject has a text that is empty, too long or not plain UTF-8") }
         reject = Rejection(
             .refused, code, text, field: field.isEmpty ? nil : field, values: values)
-        return OES_OK
-    }
-
-    private func take(guard pointer: UnsafePointer<oes_guard_t>?) -> oes_status {
-        guard reject == nil, guards.count < Self.maximumGuards else { return failFull() }
-        guard let fields = readStruct(pointer) else {
-            return fail("guard is missing or its struct_size is wrong")
-        }
-        guard fields.metric == OES_GUARD_POSITION else {
-            return fail("guard's metric is \(fields.metric)")
-        }
-        guard fields.limit >= 0, fields.limit <= Scaled.maximum, fields.exempt_if_reducing <= 1
-        else { return fail("guard's limit is \(fields.limit)") }
-        guard let code = fields.code.checkedName(limit: 64, allowed: NameBytes.code) else {
-            return fail("guard's code isn't a code")
-        }
-        guards.append(
-            Guard(
-                rule: rule, mode: mode, metric: .position, limit: fields.limit, code: code,
-                exemptIfReducing: fields.exempt_if_reducing == 1))
         return OES_OK
     }
 

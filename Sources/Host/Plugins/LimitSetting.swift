@@ -105,12 +105,13 @@ final class LimitSet {
     let scales: Scales
     private let values: [UnsafeMutableBufferPointer<oes_value_t>]
 
-    init(_ rules: [RiskRuleEntry], scales: Scales) {
+    /// `settings` are each rule's, one for each property of its schema.
+    init(_ rules: [RiskRuleEntry], _ settings: [[LimitSetting]], scales: Scales) {
         self.scales = scales
-        values = rules.map { rule in
+        values = zip(rules, settings).map { rule, settings in
             let buffer = UnsafeMutableBufferPointer<oes_value_t>.allocate(
-                capacity: rule.limits.count)
-            for (index, setting) in rule.limits.enumerated() {
+                capacity: settings.count)
+            for (index, setting) in settings.enumerated() {
                 var value = rule.limitTemplate[index]
                 if let scaled = setting.scaled(scales) {
                     value.kind = OES_VALUE_INTEGER

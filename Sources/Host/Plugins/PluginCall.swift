@@ -6,6 +6,7 @@ package enum PluginCall: UInt8, Sendable {
     case apply = 2
     case check = 3
     case onEvent = 4
+    case onEvents = 5
     case deliver = 10
     case flush = 11
 
@@ -15,6 +16,7 @@ package enum PluginCall: UInt8, Sendable {
         case .apply: "apply"
         case .check: "check"
         case .onEvent: "on_event"
+        case .onEvents: "on_events"
         case .deliver: "deliver"
         case .flush: "flush"
         }

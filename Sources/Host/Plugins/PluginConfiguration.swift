@@ -46,11 +46,14 @@ package struct PluginConfiguration: Sendable {
         package var limits: JSONObject
         /// nil where neither `filter` nor `attempts` is given.
         package var notifier: NotifierSettings?
+        /// Rules only: whether on_events may block accounts and cancel their orders.
+        package var mayBlock: Bool
+        package var mayCancel: Bool
 
         package init(
             name: String, alias: String? = nil, mode: RuleMode = .enforce,
             config: JSONObject = JSONObject(), limits: JSONObject = JSONObject(),
-            notifier: NotifierSettings? = nil
+            mayBlock: Bool = false, mayCancel: Bool = false, notifier: NotifierSettings? = nil
         ) {
             self.name = name
             self.alias = alias
@@ -58,6 +61,8 @@ package struct PluginConfiguration: Sendable {
             self.config = config
             self.limits = limits
             self.notifier = notifier
+            self.mayBlock = mayBlock
+            self.mayCancel = mayCancel
         }
     }
 
@@ -120,6 +125,8 @@ package struct PluginConfiguration: Sendable {
 struct ConfigurationReader {
     let path: String
 
+    init(path: String) { self.path = path }
+
     func libraries(_ bytes: [UInt8]) throws(PluginError) -> [PluginConfiguration.Library] {
         let root: JSONValue
         do throws(JSONFailure) {
@@ -150,12 +157,7 @@ struct ConfigurationReader {
             throw fail("\(at).sha256", "expected 64 hex digits, found another text")
         }
         var library = PluginConfiguration.Library(path: path, sha256: sha256)
-        if let optional = fields["optional"] {
-            guard case .bool(let flag) = optional else {
-                throw fail("\(at).optional", "expected true or false, found \(optional.kind)")
-            }
-            library.isOptional = flag
-        }
+        library.isOptional = try flag(fields["optional"], "\(at).optional")
         guard let entries = fields["entries"] else { return library }
         guard case .array(let items) = entries else {
             throw fail("\(at).entries", "expected an array, found \(entries.kind)")
@@ -168,12 +170,15 @@ struct ConfigurationReader {
         return library
     }
 
+    private let entryKeys = [
+        "name", "as", "mode", "config", "limits", "may_block", "may_cancel", "filter",
+        "attempts",
+    ]
+
     private func entry(
         _ value: JSONValue, _ at: String
     ) throws(PluginError) -> PluginConfiguration.Entry {
-        let fields = try object(
-            value, at,
-            keys: ["name", "as", "mode", "config", "limits", "filter", "attempts"])
+        let fields = try object(value, at, keys: entryKeys)
         guard let name = try string(fields["name"], "\(at).name") else {
             throw fail("\(at).name", "expected an entry's name, found none")
         }
@@ -188,7 +193,17 @@ struct ConfigurationReader {
         if let config = fields["config"] { entry.config = try object(config, "\(at).config") }
         if let limits = fields["limits"] { entry.limits = try object(limits, "\(at).limits") }
         entry.notifier = try notifierSettings(fields, at)
+        entry.mayBlock = try flag(fields["may_block"], "\(at).may_block")
+        entry.mayCancel = try flag(fields["may_cancel"], "\(at).may_cancel")
         return entry
+    }
+
+    private func flag(_ value: JSONValue?, _ at: String) throws(PluginError) -> Bool {
+        guard let value else { return false }
+        guard case .bool(let flag) = value else {
+            throw fail(at, "expected true or false, found \(value.kind)")
+        }
+        return flag
     }
 
     private func mode(_ value: JSONValue?, _ at: String) throws(PluginError) -> RuleMode {

@@ -119,6 +119,17 @@ package final class PluginRegistry {
             field: field)
     }
 
+    /// The same for a risk rule, which is counted; one that is quarantined is named as such.
+    func ruleError(_ rule: RiskRuleEntry, _ wrong: String) -> Rejection {
+        rule.failureCount += 1
+        guard rule.isQuarantined else { return pluginError(rule, wrong) }
+        return Rejection(
+            .refused, "rule_quarantined",
+            "The risk rule \(rule.name) took too long too often and isn't asked any more, so the "
+                + "order was refused. Risk staff may set the rule to shadow or off.",
+            values: "rule=\(rule.name)")
+    }
+
     /// The refusal of an order whose plugin broke the interface's rules; logs what it did.
     func pluginError(_ entry: PluginEntry, _ wrong: String) -> Rejection {
         let now = Clock.monotonicMicros()

@@ -12,13 +12,19 @@ package struct RiskDecision: Sendable {
     /// For the script to judge atomically, shadow ones included.
     package fileprivate(set) var guards: [Guard] = []
     package fileprivate(set) var shadowRejections: [Rejection] = []
-    /// One for each rule that was asked: the order's explain record.
+    /// One for each rule that was asked; empty where the gate doesn't keep them.
     package fileprivate(set) var records: [RiskRecord] = []
+    /// The same, as the order's event keeps them (RecordedDecisions).
+    package fileprivate(set) var bytes: [UInt8] = []
+    /// The policy by which it was judged.
+    package fileprivate(set) var policyVersion: Int64 = 0
 }
 
 package struct RiskRecord: Sendable {
     package enum Outcome: UInt8, Sendable {
         case passed, guarded, rejected, failed
+
+        package var name: String { "\(self)" }
     }
     package let rule: String
     package let version: String
@@ -26,122 +32,155 @@ package struct RiskRecord: Sendable {
     package let outcome: Outcome
     /// The refusal's code and values; empty where there is none.
     package let reason: String
+    package let measures: [RiskMeasure]
+}
+
+/// What a gate needs to know beside the order.
+package struct RiskScene {
+    package var account: Account
+    /// The account's in the order's symbol.
+    package var position: Position?
+    package var instrument: Instrument
+    package var market: MarketSnapshot
+    package var policy: RiskPolicy
+    /// nil before the account's first order in the symbol.
+    package var usual: UsualSize?
+
+    package init(
+        account: Account, position: Position?, instrument: Instrument, market: MarketSnapshot,
+        policy: RiskPolicy = RiskPolicy(), usual: UsualSize? = nil
+    ) {
+        self.account = account
+        self.position = position
+        self.instrument = instrument
+        self.market = market
+        self.policy = policy
+        self.usual = usual
+    }
 }
 
 package struct RiskGate {
     private let registry: PluginRegistry
+    private let keepsRecords: Bool
     private let frame = InputFrame()
     private let sink = InstructionSink()
-    private let limits = LimitCache()
+    private let resolver: LimitResolver
     private let input = UnsafeBox(oes_check_input_t())
 
-    package init(registry: PluginRegistry) {
+    /// `keepsRecords`: whether decisions carry each rule's record for who will show it.
+    package init(registry: PluginRegistry, keepsRecords: Bool = true) {
         self.registry = registry
-        input.value = oes_check_input_t(
-            struct_size: UInt32(MemoryLayout<oes_check_input_t>.size),
-            operation: OES_OPERATION_SUBMIT, order: frame.order, place: frame.place,
-            instrument: frame.instrument, market: frame.market, account: frame.account,
-            position: nil, limits: nil, limit_count: 0, worst_price: .min, filled: 0,
-            order_hold: 0)
+        self.keepsRecords = keepsRecords
+        resolver = LimitResolver(registry.riskRules)
+        input.value.struct_size = UInt32(MemoryLayout<oes_check_input_t>.size)
+        input.value.order = UnsafePointer(frame.order)
+        input.value.place = UnsafePointer(frame.place)
+        input.value.instrument = UnsafePointer(frame.instrument)
+        input.value.market = UnsafePointer(frame.market)
+        input.value.account = UnsafePointer(frame.account)
     }
 
     /// `request` and `plan` are the order as it would be, `amending` the order as it stands where
-    /// one is amended. `position` is the account's in the order's symbol. One that is covered later
-    /// needs no money now.
+    /// one is amended. One that is covered later needs no money now; a child is what an order type
+    /// places for its parent.
     package func check(
-        _ operation: RiskOperation, request: OrderRequest, plan: Plan, account: Account,
-        position: Position?, instrument: Instrument, market: MarketSnapshot,
-        amending: Order? = nil, isCoveredLater: Bool = false
+        _ operation: RiskOperation, request: OrderRequest, plan: Plan, scene: RiskScene,
+        amending: Order? = nil, isCoveredLater: Bool = false, isChild: Bool = false
     ) -> RiskDecision {
+        let instrument = scene.instrument
         frame.begin(
             request, type: registry.orderType(request.orderType), instrument: instrument,
-            market: market)
+            market: scene.market)
         frame.fill(plan)
-        frame.fill(account)
-        if let position { frame.fill(position) }
-        input.value.position = position == nil ? nil : UnsafePointer(frame.position)
+        frame.fill(scene.account)
+        if let position = scene.position { frame.fill(position) }
+        input.value.position = scene.position == nil ? nil : UnsafePointer(frame.position)
         input.value.operation = operation.abi
         input.value.worst_price =
-            WorstPrice.of(plan, side: request.side, instrument: instrument, market: market)?.raw
-            ?? .min
+            WorstPrice.of(plan, side: request.side, instrument: instrument, market: scene.market)?
+            .raw ?? .min
         input.value.filled = amending?.filled.raw ?? 0
         input.value.order_hold = isCoveredLater ? Scaled.maximum : amending?.hold ?? 0
-        return judge(limits.limits(for: instrument, of: registry.riskRules))
+        input.value.policy_version = UInt64(clamping: scene.policy.version)
+        input.value.usual_quantity = scene.usual?.quantity ?? .min
+        input.value.usual_count = scene.usual?.count ?? 0
+        input.value.is_child = isChild ? 1 : 0
+        resolver.adopt(scene.policy)
+        let limits = resolver.limits(
+            account: scene.account.id, group: scene.account.group ?? "", instrument)
+        return judge(limits, scene.policy.version)
     }
 
-    private func judge(_ limits: LimitSet) -> RiskDecision {
+    private func judge(_ limits: LimitSet, _ policyVersion: Int64) -> RiskDecision {
         var decision = RiskDecision()
-        decision.records.reserveCapacity(registry.riskRules.count)
-        for (index, rule) in registry.riskRules.enumerated() where rule.mode != .off {
+        decision.policyVersion = policyVersion
+        if keepsRecords { decision.records.reserveCapacity(registry.riskRules.count) }
+        var writer = DecisionWriter(
+            policyVersion: policyVersion, ruleCount: registry.riskRules.count)
+        for index in registry.riskRules.indices {
+            let mode = resolver.modes[index]
+            if mode == .off { continue }
             let lent = limits.limits(at: index)
             input.value.limits = lent.pointer
             input.value.limit_count = lent.count
-            ask(rule, &decision)
+            ask(registry.riskRules[index], mode, &decision, &writer)
         }
+        decision.bytes = writer.bytes
         return decision
     }
 
-    private func ask(_ rule: RiskRuleEntry, _ decision: inout RiskDecision) {
-        sink.open(.check, bounds: InstructionBounds(), rule: rule.name, mode: rule.mode)
-        let wrong = sink.close(rule.check(input.pointer, sink.out))
-        let rejection = wrong.map { registry.pluginError(rule, $0) } ?? sink.reject
+    private func ask(
+        _ rule: RiskRuleEntry, _ mode: RuleMode, _ decision: inout RiskDecision,
+        _ writer: inout DecisionWriter
+    ) {
+        sink.open(.check, bounds: InstructionBounds(), rule: rule, mode: mode)
+        let wrong = sink.close(
+            rule.isQuarantined ? OES_FAILED : rule.check(input.pointer, sink.out))
+        let rejection = wrong.map { registry.ruleError(rule, $0) } ?? sink.reject
         let outcome: RiskRecord.Outcome
         if let rejection {
             outcome = wrong == nil ? .rejected : .failed
-            if rule.mode == .shadow {
+            if mode == .shadow {
                 decision.shadowRejections.append(rejection)
             } else if decision.rejection == nil {
                 decision.rejection = rejection
             }
         } else {
-            outcome = sink.guards.isEmpty ? .passed : .guarded
-            decision.guards.append(contentsOf: sink.guards)
+            outcome = sink.risk.guards.isEmpty ? .passed : .guarded
+            decision.guards.append(contentsOf: sink.risk.guards)
         }
+        let reason = rejection?.reason ?? ""
+        writer.append(
+            rule, mode: mode, outcome: outcome,
+            measure: wrong == nil ? tightest(rule) : nil, reason: reason)
+        guard keepsRecords else { return }
         decision.records.append(
             RiskRecord(
-                rule: rule.name, version: rule.descriptor.version, mode: rule.mode,
-                outcome: outcome, reason: rejection?.reason ?? ""))
+                rule: rule.name, version: rule.descriptor.version, mode: mode, outcome: outcome,
+                reason: reason,
+                measures: wrong == nil ? sink.risk.measures.map { $0.named(by: rule) } : []))
     }
-}
 
-/// The worst price at which a plan can trade, as far as the picture of the market tells.
-package enum WorstPrice {
-    /// A limit order's limit. For market pricing the last tick within the instrument's band around
-    /// the opposite best, else around the last trade; nil where there is neither. As the script does
-    /// it, on the host's picture of the market.
-    package static func of(
-        _ plan: Plan, side: Side, instrument: Instrument, market: MarketSnapshot
-    ) -> Price? {
-        guard plan.pricing == .market else { return plan.price }
-        let opposite = side == .buy ? market.bestAsk : market.bestBid
-        guard let reference = opposite ?? market.last, reference.raw > 0,
-            let band = multiplyDivide(
-                reference.raw, instrument.bandBps, 10_000, rounding: .down)
-        else { return nil }
-        let tick = instrument.tickSize
-        switch side {
-        case .buy:
-            let (highest, overflow) = reference.raw.addingReportingOverflow(band)
-            let bounded = overflow ? Scaled.maximum : min(highest, Scaled.maximum)
-            return Price(max(bounded - bounded % tick, reference.raw))
-        case .sell:
-            let lowest = max(reference.raw - band, 0)
-            let onTick = lowest + (tick - lowest % tick) % tick
-            return Price(min(max(onTick, tick), reference.raw))
+    private func tightest(_ rule: RiskRuleEntry) -> EmittedMeasure? {
+        let measures = sink.risk.measures
+        guard var tightest = measures.first else { return nil }
+        for measure in measures.dropFirst() where measure.plain.isTighter(than: tightest.plain) {
+            tightest = measure
         }
+        return tightest
     }
 }
 
-/// The limits for each instrument, converted once for its scales.
-private final class LimitCache {
-    private var sets: [String: LimitSet] = [:]
+extension EmittedMeasure {
+    /// Without its name.
+    fileprivate var plain: RiskMeasure {
+        RiskMeasure(name: "", value: value, limit: limit, unit: unit, isAtLeast: isAtLeast)
+    }
 
-    func limits(for instrument: Instrument, of rules: [RiskRuleEntry]) -> LimitSet {
-        let scales = Scales(instrument)
-        if let known = sets[instrument.symbol], known.scales == scales { return known }
-        let made = LimitSet(rules, scales: scales)
-        sets[instrument.symbol] = made
-        return made
+    func named(by rule: RiskRuleEntry) -> RiskMeasure {
+        RiskMeasure(
+            name: limitIndex.map { rule.schemas.limits.properties[$0].name } ?? name,
+            value: value, limit: limit, unit: unit, isAtLeast: isAtLeast)
     }
 }
 

@@ -188,7 +188,7 @@ extension OrderTypeEntry {
             return .failure(
                 Rejection(
                     .malformed, "invalid_params",
-                    "\(field) of order type \(name): \(wrong.text).", field: field))
+                    "The order type \(name) takes \(field): \(wrong.text).", field: field))
         }
     }
 }
