@@ -24,6 +24,7 @@ import Testing
         #expect(settings.samples)
         #expect(settings.durability == .strict)
         #expect(!settings.testEcho)
+        #expect(settings.headroomWarnings == [80, 90])
         #expect(settings.logLevel == .info)
         #expect(settings.logFormat == .text)
         #expect(settings.redis == nil)
@@ -33,7 +34,7 @@ import Testing
         let settings = try settings([
             "OES_HOST": "127.0.0.2", "OES_PORT": "9000", "OES_DATA": "/var/lib/oes",
             "OES_PLUGINS": "my.json", "OES_SAMPLES": "off", "OES_DURABILITY": "fast",
-            "OES_TEST_ECHO": "on",
+            "OES_TEST_ECHO": "on", "OES_HEADROOM_WARNINGS": "95,50",
             "LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "REDIS_HOST": "redis.example",
             "REDIS_PORT": "6380",
             "REDIS_PASSWORD": "a b\"c",
@@ -46,6 +47,7 @@ import Testing
         #expect(settings.durability == .fast)
         #expect(settings.logFormat == .json)
         #expect(settings.testEcho)
+        #expect(settings.headroomWarnings == [95, 50])
         #expect(settings.logLevel == .debug)
         let redis = ExternalRedis(host: "redis.example", port: 6_380, password: "a b\"c")
         #expect(settings.redis == redis)
@@ -89,7 +91,8 @@ import Testing
     @Test(arguments: [
         ("OES_PORT", "65536"), ("OES_PORT", "-1"), ("OES_PORT", "80a"), ("OES_PORT", " 80"),
         ("OES_PORT", "99999999999999999999"), ("OES_SAMPLES", "yes"), ("OES_DURABILITY", "Fast"),
-        ("OES_TEST_ECHO", "true"),
+        ("OES_TEST_ECHO", "true"), ("OES_HEADROOM_WARNINGS", "80,"),
+        ("OES_HEADROOM_WARNINGS", "0"), ("OES_HEADROOM_WARNINGS", "101"),
         ("LOG_LEVEL", "trace"), ("LOG_FORMAT", "xml"), ("LOG_LEVEL", "Debug"), ("REDIS_PORT", "0"),
         ("REDIS_HOST", "redis://x"), ("REDIS_HOST", "a b"), ("OES_DATA", "a\nb"),
     ])

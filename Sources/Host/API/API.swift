@@ -57,6 +57,7 @@ package final class API {
             + CandleRoutes(services: services).routes
             + QueueRoutes(services: services).routes
             + RiskRoutesV1(services: services).routes
+            + ExplainRoutes(services: services).routes
             + RiskRoutes(services: services).routes
             + NotifierRoutes(services: services).routes
             + LimitRoutes(services: services).routes

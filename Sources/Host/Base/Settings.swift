@@ -43,6 +43,7 @@ package enum SettingName: String, CaseIterable, Sendable {
     case durability = "OES_DURABILITY"
     case limitRaiseShare = "OES_LIMIT_RAISE_SHARE"
     case testEcho = "OES_TEST_ECHO"
+    case headroomWarnings = "OES_HEADROOM_WARNINGS"
     case logLevel = "LOG_LEVEL"
     case logFormat = "LOG_FORMAT"
     case redisHost = "REDIS_HOST"
@@ -71,6 +72,8 @@ package struct Settings: Sendable, Equatable {
     package let limitRaiseShare: Int?
     /// Whether /test/echo is there, for suites that test the protocol.
     package let testEcho: Bool
+    /// Percents of a limit at which an alert warns; empty = none does.
+    package let headroomWarnings: [Int64]
     package let logLevel: LogLevel
     package let logFormat: LogFormat
     /// nil = the embedded one.
@@ -105,6 +108,7 @@ package struct Settings: Sendable, Equatable {
             try given.choice(.durability, Durability.allCases.map { ($0.rawValue, $0) }) ?? .strict
         limitRaiseShare = try given.number(.limitRaiseShare, 0...10_000)
         testEcho = try given.testEcho(isLoopback: isLoopback)
+        headroomWarnings = try given.shares(.headroomWarnings) ?? [80, 90]
         logLevel = try given.level() ?? .info
         logFormat =
             try given.choice(.logFormat, LogFormat.allCases.map { ($0.rawValue, $0) }) ?? .text
@@ -156,6 +160,20 @@ private struct Given {
                 name, "a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    /// Percents with commas between them, or off.
+    func shares(_ name: SettingName) throws(SettingsError) -> [Int64]? {
+        guard let text = text(name) else { return nil }
+        if text == "off" { return [] }
+        let shares = text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            part.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int64(part) ?? 0 : 0
+        }
+        let areAllowed = shares.allSatisfy { (1...100).contains($0) }
+        guard shares.count <= 8, areAllowed else {
+            throw refuse(name, "off, or up to 8 percents from 1 to 100 with commas between them")
+        }
+        return shares
     }
 
     func choice<Value>(

@@ -82,6 +82,7 @@ final class WorkerParts {
     private let sessionKeeper: SessionKeeper
     private let runners: [NotifierRunner]
     private let notifiers: Notifications
+    private let riskFollower: RiskFollower
     private let number: Int
     private let isRestart: Bool
     private var onReady: (() -> Void)?
@@ -137,6 +138,9 @@ final class WorkerParts {
             settings: registry.notifiers.map(\.settings), loop: loop, mailbox: mailbox,
             redis: connections.reads,
             picture: picture, log: log)
+        riskFollower = RiskFollower(
+            loop: loop, redis: connections.reads, matcher: matcher, picture: picture,
+            registry: registry, warnings: settings.headroomWarnings, log: log)
     }
 
     /// Whether no access key was ever made.
@@ -305,6 +309,7 @@ final class WorkerParts {
         sessionKeeper.start()
         sweeper.start()
         deadlines.start()
+        riskFollower.start()
         if number == 0 { checkpoints.start() }
         notifiers.start { [self] in
             onReady?()
@@ -325,6 +330,7 @@ final class WorkerParts {
         projector.append(events)
         alerts.append(events)
         notifiers.wake()
+        riskFollower.take(events)
         trimmer.observed(picture.sequence)
     }
 

@@ -81,6 +81,7 @@ extension OrderService {
         let call = AmendCall(
             id: order.id, price: change.price, quantity: change.quantity,
             instrumentRevision: instrument.revision, guards: decision.guards,
+            judged: Judged(policy: decision.policyVersion, decisions: decision.bytes),
             triggerPrice: change.triggerPrice)
         matcher.amend(call) { [self] reply in
             switch reply {
@@ -129,9 +130,8 @@ extension OrderService {
         if let trigger = change.triggerPrice { extra?.triggerPrice = trigger }
         let market = picture.market(of: order.symbol).whenSetOff(extra, order.side)
         return riskGate.check(
-            .amend, request: request, plan: plan, account: account,
-            position: picture.position(account: account.id, symbol: order.symbol),
-            instrument: instrument, market: market, amending: order)
+            .amend, request: request, plan: plan,
+            scene: picture.riskScene(account, instrument, market), amending: order)
     }
 
     private func outcome(_ reply: AmendReply) -> Result<AmendOutcome, Rejection> {

@@ -60,12 +60,15 @@ package final class DryRun {
     private func run(
         _ request: OrderRequest, _ result: inout DryRunResult
     ) throws(Rejection) {
-        guard let instrument = picture.instruments[request.symbol] else {
+        guard var instrument = picture.instruments[request.symbol] else {
             throw Reasons.rejection(code: "unknown_symbol", values: "symbol=\(request.symbol)")
         }
         guard let account = picture.accounts[request.account] else {
             throw Reasons.rejection(code: "unknown_account", values: "")
         }
+        // Fees as this account pays them.
+        instrument.makerFeeBps = account.makerFeeBps ?? instrument.makerFeeBps
+        instrument.takerFeeBps = account.takerFeeBps ?? instrument.takerFeeBps
         let market = picture.market(of: request.symbol)
         let plan = try planner.plan(
             request, instrument: instrument, market: market,
@@ -73,14 +76,14 @@ package final class DryRun {
         ).get()
         result.side = request.side
         let position = picture.position(account: account.id, symbol: instrument.symbol)
-        let scene = JudgedScene(
-            account: account, position: position, instrument: instrument, market: market)
+        let scene = picture.riskScene(account, instrument, market)
         let decision = riskGate.judge(request, plan, scene).0
         let checks = DryRunChecks(
             request: request, plan: plan, account: account, position: position,
             instrument: instrument, time: market.time)
         result.rules = decision.records
-        result.guards = decision.guards.map(checks.judge)
+        let figures = checks.figures(picture, market)
+        result.guards = decision.guards.map { checks.judge($0, figures) }
         try checks.checkEntry()
         if let rejection = decision.rejection { throw rejection }
         let broken = result.guards.first { $0.limit.mode == .enforce && !$0.holds }

@@ -74,18 +74,32 @@ struct DryRunChecks {
             ? owned < 0 && exposure <= 0 : owned > 0 && exposure >= 0
     }
 
-    func judge(_ limit: Guard) -> DryRunGuard {
-        guard limit.metric == .position, limit.scope == .accountSymbol else {
-            return DryRunGuard(limit: limit, value: 0, holds: true, rejection: nil)
+    /// What the guards of this order measure, valued at its worst price.
+    func figures(_ picture: Picture, _ market: MarketSnapshot) -> GuardFigures {
+        let price = WorstPrice.of(
+            plan, side: request.side, instrument: instrument, market: market)
+        let notional = price.flatMap {
+            instrument.notional($0, plan.quantity, rounding: .up)?.raw
         }
+        return GuardFigures(
+            picture: picture, account: account, instrument: instrument, side: request.side,
+            quantity: plan.quantity.raw, notional: notional,
+            need: request.side == .sell ? 0 : price.flatMap { try? hold(at: $0) })
+    }
+
+    func judge(_ limit: Guard, _ figures: GuardFigures) -> DryRunGuard {
+        let value = figures.value(of: limit)
+        let isWithin =
+            value.map { limit.metric == .cash ? $0 >= limit.limit : abs($0) <= limit.limit } ?? true
         let holds =
-            abs(exposure) <= limit.limit || (limit.exemptIfReducing && onlyReduces)
-        let scale = instrument.quantityScale
+            isWithin || figures.isWithoutGroup(limit)
+            || (limit.exemptIfReducing && figures.onlyReduces)
+        let scale = limit.metric.isMoney.map { $0 ? Money.scale : instrument.quantityScale } ?? 0
         let values =
-            "value=\(Scaled.format(exposure, scale: scale)), "
+            "value=\(Scaled.format(value ?? 0, scale: scale)), "
             + "limit=\(Scaled.format(limit.limit, scale: scale))"
         return DryRunGuard(
-            limit: limit, value: exposure, holds: holds,
+            limit: limit, measure: RuleMeasure(limit, value: value, holds: holds),
             rejection: holds ? nil : refusal(limit.code, values))
     }
 
@@ -155,14 +169,13 @@ struct DryRunChecks {
     }
 }
 
-/// A guard as it would be judged now, in units of the position.
+/// A guard as it would be judged now.
 package struct DryRunGuard: Sendable {
     package let limit: Guard
-    package let value: Int64
-    package let holds: Bool
+    package let measure: RuleMeasure
     let rejection: Rejection?
 
+    package var holds: Bool { measure.holds }
     /// Empty where it holds.
     package var reason: String { rejection?.reason ?? "" }
-    package var headroom: Int64 { limit.limit - abs(value) }
 }

@@ -30,7 +30,7 @@ package final class FamilyDriver {
         self.matcher = matcher
         self.picture = picture
         planner = OrderPlanner(registry: registry)
-        riskGate = RiskGate(registry: registry)
+        riskGate = RiskGate(registry: registry, keepsRecords: false)
         self.log = log
     }
 
@@ -119,15 +119,13 @@ package final class FamilyDriver {
         switch decided {
         case .failure(let rejection): completion(.failure(rejection))
         case .success(var commit):
-            let scene = JudgedScene(
-                account: account,
-                position: picture.position(account: account.id, symbol: container.symbol),
-                instrument: instrument, market: market)
+            let scene = picture.riskScene(account, instrument, market)
             judge(&commit, of: container, scene)
             commit.amend = wake.amend.map { .init(price: $0.price, quantity: $0.quantity) }
             let call = CommitCall(
                 container: container.id, stateVersion: container.extra?.stateVersion ?? 0,
-                instrumentRevision: instrument.revision, commit: commit)
+                instrumentRevision: instrument.revision, commit: commit,
+                judged: Judged(policy: scene.policy.version))
             send(call, isAmend: wake.amend != nil, completion)
         }
     }
@@ -164,7 +162,7 @@ package final class FamilyDriver {
 
     /// Every child passes the risk rules. One that doesn't ends its container, and the reason says
     /// which rule it was: a schedule that can't be kept is not kept silently.
-    private func judge(_ commit: inout FamilyCommit, of container: Order, _ scene: JudgedScene) {
+    private func judge(_ commit: inout FamilyCommit, of container: Order, _ scene: RiskScene) {
         let parent = OrderRequest(container: container)
         for index in commit.steps.indices {
             guard case .place(var child) = commit.steps[index] else { continue }

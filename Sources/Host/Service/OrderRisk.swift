@@ -5,26 +5,34 @@ import Base
 import Plugins
 import Trading
 
-/// Who an order is judged for, and by which picture of the market.
-struct JudgedScene {
-    let account: Account
-    let position: Position?
-    let instrument: Instrument
-    let market: MarketSnapshot
+extension Picture {
+    package var policy: RiskPolicy { controls.policy }
+
+    /// What has become of an account's equity since the UTC day began; nil where it isn't known.
+    package func dayProfit(of account: Account, at time: Int64) -> Money? { nil }
+
+    /// Who an order is judged for, and by which picture of the market.
+    func riskScene(
+        _ account: Account, _ instrument: Instrument, _ market: MarketSnapshot
+    ) -> RiskScene {
+        RiskScene(
+            account: account, position: position(account: account.id, symbol: instrument.symbol),
+            instrument: instrument, market: market, policy: policy,
+            usual: usualSize(account: account.id, symbol: instrument.symbol))
+    }
 }
 
 extension RiskGate {
     /// The rules' decision on a whole plan: the first refusal, of the order itself or of a child. Its
     /// guards are the order's own; the plan that comes back carries its children's.
     func judge(
-        _ request: OrderRequest, _ plan: Plan, _ scene: JudgedScene
+        _ request: OrderRequest, _ plan: Plan, _ scene: RiskScene
     ) -> (RiskDecision, Plan) {
         var judged = plan
         if plan.isContainer, plan.price.raw == 0 { judged.pricing = .market }
         let decision = check(
-            .submit, request: request, plan: judged, account: scene.account,
-            position: scene.position, instrument: scene.instrument,
-            market: scene.market.whenSetOff(plan.extra, request.side))
+            .submit, request: request, plan: judged,
+            scene: scene.whenSetOff(plan.extra, request.side))
         guard decision.rejection == nil else { return (decision, plan) }
         var complete = plan
         for index in plan.children.indices {
@@ -38,7 +46,7 @@ extension RiskGate {
     /// A child, as an order of its parent's owner. One that works with what its parent fills is
     /// covered by the script when that happens, so no rule asks for its money now.
     func judge(
-        _ child: PlannedChild, of parent: OrderRequest, _ scene: JudgedScene
+        _ child: PlannedChild, of parent: OrderRequest, _ scene: RiskScene
     ) -> RiskDecision {
         var request = parent
         request.side = child.side
@@ -49,10 +57,18 @@ extension RiskGate {
             policy: child.policy, book: child.book, expireAt: child.expireAt, flags: child.flags,
             selfTrade: child.selfTrade, extra: child.extra)
         return check(
-            .submit, request: request, plan: plan, account: scene.account,
-            position: scene.position, instrument: scene.instrument,
-            market: scene.market.whenSetOff(child.extra, child.side),
-            isCoveredLater: child.extra?.role == .after)
+            .submit, request: request, plan: plan,
+            scene: scene.whenSetOff(child.extra, child.side),
+            isCoveredLater: child.extra?.role == .after, isChild: true)
+    }
+}
+
+extension RiskScene {
+    func whenSetOff(_ extra: OrderExtension?, _ side: Side) -> RiskScene {
+        guard extra?.triggerSource != nil else { return self }
+        var scene = self
+        scene.market = market.whenSetOff(extra, side)
+        return scene
     }
 }
 

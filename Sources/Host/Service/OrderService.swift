@@ -33,7 +33,7 @@ package final class OrderService {
         self.loop = loop
         self.picture = picture
         planner = OrderPlanner(registry: registry)
-        riskGate = RiskGate(registry: registry)
+        riskGate = RiskGate(registry: registry, keepsRecords: false)
         self.matcher = matcher
         self.history = history
         self.acknowledged = acknowledged

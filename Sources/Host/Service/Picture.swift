@@ -24,11 +24,26 @@ package final class Picture {
     private var keyRing = KeyRing()
     private var positions: [String: [String: Position]] = [:]
     private var waiting = Waiting()
+    private var usualSizes: [String: [String: UsualSize]] = [:]
 
     package init() {}
 
     package func position(account: String, symbol: String) -> Position? {
         positions[account]?[symbol]
+    }
+
+    /// Of the orders that were taken from the account since this host's start; nil before the first.
+    package func usualSize(account: String, symbol: String) -> UsualSize? {
+        usualSizes[account]?[symbol]
+    }
+
+    /// A new order of a client's, taken and not a child of another's.
+    private func noteSize(_ order: Order, of event: Event) {
+        guard event.kind == .submit, order.acceptedSequence == event.sequence,
+            order.status != .rejected, order.parentID == nil
+        else { return }
+        usualSizes[String(order.id.account), default: [:]][order.symbol, default: UsualSize()]
+            .add(order.quantity)
     }
 
     /// An account's positions by symbol; those that are empty are left out.
@@ -156,7 +171,9 @@ package final class Picture {
     /// A snapshot's records may be newer than its sequence: older ones don't replace them.
     private func apply(_ change: Change, of event: Event) {
         switch change {
-        case .order(let order, _): openOrders.update(order)
+        case .order(let order, _):
+            openOrders.update(order)
+            noteSize(order, of: event)
         case .account(let account):
             if let known = accounts[account.id], known.lastSequence >= account.lastSequence {
                 break

@@ -72,10 +72,7 @@ extension OrderService {
         _ request: OrderRequest, _ id: OrderID, _ plan: Plan, account: Account,
         instrument: Instrument, market: MarketSnapshot
     ) -> SubmitCall {
-        let scene = JudgedScene(
-            account: account,
-            position: picture.position(account: account.id, symbol: instrument.symbol),
-            instrument: instrument, market: market)
+        let scene = picture.riskScene(account, instrument, market)
         let (decision, plan) = riskGate.judge(request, plan, scene)
         var terms = request.terms
         if let rejection = decision.rejection {
@@ -85,7 +82,8 @@ extension OrderService {
         return SubmitCall(
             id: id, account: account.id, symbol: request.symbol, side: request.side,
             plan: plan, requestHash: request.hash, instrumentRevision: instrument.revision,
-            rejection: decision.rejection?.reason ?? "", guards: decision.guards, terms: terms)
+            rejection: decision.rejection?.reason ?? "", guards: decision.guards,
+            judged: Judged(policy: decision.policyVersion, decisions: decision.bytes), terms: terms)
     }
 
     /// A refusal is told from the order as it was recorded, so that a repeated request gets the very

@@ -77,8 +77,9 @@ package final class RiskReplay {
         var market = picture.market(of: order.symbol)
         market.time = event.time
         let position = picture.position(account: account.id, symbol: order.symbol)
-        let scene = JudgedScene(
-            account: account, position: position, instrument: instrument, market: market)
+        let scene = RiskScene(
+            account: account, position: position, instrument: instrument, market: market,
+            usual: picture.usualSize(account: account.id, symbol: order.symbol))
         let (request, plan) = (order.recordedRequest, order.recordedPlan)
         let now = reason(request, plan, scene)
         if !now.isEmpty { codes.insert(code(of: now)) }
@@ -91,14 +92,16 @@ package final class RiskReplay {
 
     /// The rule's own refusal, else its first guard's that doesn't hold.
     private func reason(
-        _ request: OrderRequest, _ plan: Plan, _ scene: JudgedScene
+        _ request: OrderRequest, _ plan: Plan, _ scene: RiskScene
     ) -> String {
         let (decision, _) = gate.judge(request, plan, scene)
         if let rejection = decision.rejection { return rejection.reason }
         let checks = DryRunChecks(
             request: request, plan: plan, account: scene.account, position: scene.position,
             instrument: scene.instrument, time: scene.market.time)
-        return decision.guards.lazy.map(checks.judge).first { !$0.holds }?.reason ?? ""
+        let figures = checks.figures(picture, scene.market)
+        return decision.guards.lazy.map { checks.judge($0, figures) }
+            .first { !$0.holds }?.reason ?? ""
     }
 
     private func difference(_ then: String, _ now: String) -> ReplayedOrder.Difference? {

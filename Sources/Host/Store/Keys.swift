@@ -44,6 +44,10 @@ package struct Keys: Sendable, Equatable {
     /// Held by the one host that delivers notifications.
     package var notifierLease: String { "\(prefix):lease:notifiers" }
 
+    /// Held by the one host that tells risk rules what has happened, and how far it has come.
+    package var riskLease: String { "\(prefix):lease:risk" }
+    package var riskCursor: String { "\(prefix):cursor:risk" }
+
     /// The last sequence that a notifier has taken.
     package func notifierCursor(_ name: String) -> String { "\(prefix):notifier:\(name)" }
     /// What a notifier couldn't be brought to take.

@@ -45,32 +45,22 @@ package enum DryRunJSON {
         json.endObject()
     }
 
-    /// A rule that gave guards shows the one with the least room.
     private static func write(
         _ rule: RiskRecord, _ result: DryRunResult, _ scales: DisplayScales,
         into json: inout JSONWriter
     ) {
         let guards = result.guards.filter { $0.limit.rule == rule.rule }
-        let tightest = guards.min {
-            ($0.holds ? 1 : 0, $0.headroom) < ($1.holds ? 1 : 0, $1.headroom)
-        }
-        json.beginObject()
-        json.field("rule", rule.rule)
-        json.field("version", rule.version)
-        json.field("mode", rule.mode.name)
-        json.field("outcome", outcome(rule, tightest))
-        json.optionalField("reason", tightest?.reason ?? rule.reason)
-        let scale = scales.quantity
-        json.optionalField("value", tightest?.value, scale: scale, .strings)
-        json.optionalField("limit", tightest?.limit.limit, scale: scale, .strings)
-        json.optionalField("headroom", tightest?.headroom, scale: scale, .strings)
-        json.endObject()
+        let broken = guards.first { !$0.holds }
+        RuleDecisionJSON(scales: scales).write(
+            rule: rule.rule, version: rule.version, mode: rule.mode,
+            outcome: outcome(rule, broken), reason: broken?.reason ?? rule.reason,
+            measures: rule.measures.map(RuleMeasure.init) + guards.map(\.measure), into: &json)
     }
 
-    private static func outcome(_ rule: RiskRecord, _ tightest: DryRunGuard?) -> String {
+    private static func outcome(_ rule: RiskRecord, _ broken: DryRunGuard?) -> String {
         switch rule.outcome {
         case .passed: "passed"
-        case .guarded: tightest?.holds == false ? "rejected" : "passed"
+        case .guarded: broken == nil ? "passed" : "rejected"
         case .rejected: "rejected"
         case .failed: "failed"
         }

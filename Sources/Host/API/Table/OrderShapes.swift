@@ -176,17 +176,4 @@ extension Shape {
     private static let dryRunFill = Shape(
         "DryRunFill",
         [.init("price", .decimal), .init("quantity", .decimal), .init("amount", .decimal)])
-
-    private static let ruleDecision = Shape(
-        "RuleDecision",
-        [
-            .init("rule", .text),
-            .init("version", .text),
-            .init("mode", .choice(["enforce", "shadow"]), "A shadow rule refuses nothing."),
-            .init("outcome", .choice(["passed", "rejected", "failed"])),
-            .init("reason", .text, nullable: true),
-            .init("value", .decimal, "What the rule's guard measures.", nullable: true),
-            .init("limit", .decimal, nullable: true),
-            .init("headroom", .decimal, "limit less the size of value.", nullable: true),
-        ])
 }
