@@ -11,7 +11,12 @@ FIELDS = {
     "would_be", "rejection", "order_status", "reason", "price", "fills", "filled_quantity",
     "avg_price", "estimated_amount", "estimated_fee", "required_cash", "required_units", "rules",
     "as_of_seq"}
-RULE = {"rule", "version", "mode", "outcome", "reason", "value", "limit", "headroom"}
+RULE = {"rule", "version", "mode", "outcome", "reason", "value", "limit", "headroom", "measures"}
+MEASURE = {
+    "name", "scope", "unit", "value", "limit", "headroom", "bound", "window_ms", "holds"}
+SHIPPED = {
+    "max-order", "price-collar", "position-limit", "buying-power", "restricted-list", "fat-finger",
+    "duplicate-order", "exposure", "open-orders", "order-rate", "execution-throttle", "daily-loss"}
 
 
 @pytest.fixture
@@ -36,6 +41,8 @@ def compare(client, redis, *order, **fields):
     assert set(dry) == FIELDS
     for rule in dry["rules"]:
         assert set(rule) == RULE
+        for measure in rule["measures"]:
+            assert set(measure) == MEASURE
     response = client.try_place(*order, **fields)
     if response.status_code != 200:
         assert dry["would_be"] == "rejected"
@@ -143,7 +150,7 @@ def test_fees_and_cover(client, redis, numbers):
 def test_every_rule_says_its_decision(client, symbol, buyer):
     dry = client.test(buyer, "buy", symbol, 300, "100.00")
     rules = {rule["rule"]: rule for rule in dry["rules"]}
-    assert set(rules) == {"max-order", "price-collar", "position-limit", "buying-power"}
+    assert set(rules) == SHIPPED
     assert {(rule["mode"], rule["outcome"]) for rule in rules.values()} == {("enforce", "passed")}
     limit = rules["position-limit"]
     assert (limit["value"], limit["limit"], limit["headroom"]) == ("300", "1000000", "999700")
