@@ -14,6 +14,10 @@ enum GuideEnds {
     private static let reasons = [
         ["`client_request`", "cancelled", "Its trader cancelled it: alone or with others."],
         [
+            "`client_disconnected`", "cancelled",
+            "It was placed over a WebSocket with `cancel_on_disconnect`, and the socket is gone.",
+        ],
+        [
             "`staff_request`", "cancelled",
             "A key of role risk or admin cancelled it; the reason names the key.",
         ],
