@@ -20,6 +20,10 @@ enum GuideEnds {
             "The account's cancel-all-after came due without being called again.",
         ],
         [
+            "`client_disconnected`", "cancelled",
+            "It was placed over a WebSocket with `cancel_on_disconnect`, and the socket is gone.",
+        ],
+        [
             "`staff_request`", "cancelled",
             "A key of role risk or admin cancelled it; the reason names the key.",
         ],
