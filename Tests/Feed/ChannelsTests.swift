@@ -62,7 +62,7 @@ struct ChannelsTests {
         "names of channels",
         arguments: [
             "oes:notifications", "oes:orderbook", "oes:orderbook:BTC-USD", "oes:trades",
-            "oes:trades:AAPL", "oes:risk", "oes:account:1",
+            "oes:trades:AAPL", "oes:risk", "oes:risk:1", "oes:account:1",
         ])
     func names(name: String) {
         #expect(Channel(name: name)?.name == name)
@@ -71,7 +71,7 @@ struct ChannelsTests {
     @Test(
         "names of no channel",
         arguments: [
-            "", "oes", "oes:", "trades", "oes:trades:", "oes:risk:1", "oes:account", "x:trades",
+            "", "oes", "oes:", "trades", "oes:trades:", "oes:risk:", "oes:account", "x:trades",
         ])
     func wrongNames(name: String) {
         #expect(Channel(name: name) == nil)

@@ -34,7 +34,7 @@ enum ModelChange: Hashable {
         case .guardValue(let value): self = .guardValue(ModelGuardValue(value))
         case .decision(let decision): self = .decision(decision)
         case .throttle(let throttle): self = .throttle(throttle)
-        case .key, .audit, .bust: self = .unexpected(change)
+        case .key, .audit, .bust, .control, .alert: self = .unexpected(change)
         }
     }
 

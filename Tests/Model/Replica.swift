@@ -35,7 +35,7 @@ struct Replica {
                 trades.append(trade)
                 state.fees += trade.buyFee.raw + trade.sellFee.raw
             case .throttle(let throttle): state.throttles[throttle.key] = throttle
-            case .guardValue, .key, .audit, .step, .bust, .decision: break
+            case .guardValue, .key, .audit, .step, .bust, .decision, .control, .alert: break
             }
         }
         return trades.compactMap { wrong(with: $0) }.first

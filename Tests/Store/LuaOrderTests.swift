@@ -29,6 +29,8 @@ private func words(_ event: Event) -> [String] {
         case .key(let key): "key \(key.id)"
         case .audit(let entry): "audit \(entry.action)"
         case .bust(let bust): "bust \(bust.trade.id) \(bust.reason)"
+        case .control(let change): "control \(change)"
+        case .alert(let alert): "alert \(alert.code)"
         case .step(let step): "\(step.kind) \(step.orderID.text) \(step.reason)"
         case .decision(let decision): "decision \(decision.orderID.text)"
         case .throttle(let throttle): "throttle \(throttle.key) \(throttle.isLatched)"

@@ -47,8 +47,8 @@ private struct Caches: Equatable {
                 positions[key] = position
             case .level(let level): apply(level, event.symbol)
             case .market(let market): markets[market.symbol] = market
-            case .trade, .instrument, .ledger, .guardValue, .key, .audit, .step, .bust, .decision,
-                .throttle:
+            case .trade, .instrument, .ledger, .guardValue, .key, .audit, .step, .bust,
+                .decision, .throttle, .control, .alert:
                 continue
             }
         }

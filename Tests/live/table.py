@@ -33,6 +33,12 @@ BODIES = {
     "POST /api/v1/admin/resume": {"symbol": "{symbol}"},
     "POST /api/v1/admin/trades/{trade}/bust": {"reason": "intrusion"},
     "POST /api/v1/admin/keys": {"name": "intruder", "role": "admin"},
+    "POST /api/v1/groups": {"group": "intruders", "name": "x"},
+    "PATCH /api/v1/groups/{group}": {"state": "halted"},
+    "PUT /api/v1/risk/limits": {"rule": "max-order", "limit": "quantity", "value": "1"},
+    "PATCH /api/v1/risk/rules/{rule}": {"mode": "off", "reason": "intrusion"},
+    "POST /api/v1/risk/kill-switch": {"scope": "firm", "reason": "intrusion"},
+    "POST /api/v1/accounts/{account}/cancel-all-after": {"seconds": 1},
 }
 
 @dataclass(frozen=True)
@@ -55,8 +61,8 @@ class Operation:
     def path(self, keyed):
         return self.pattern.format(
             account=keyed.account, order=keyed.order, symbol=keyed.symbol,
-            key=keyed.ids["viewer"], client_order_id=keyed.client_order_id, rule="max_order_quantity",
-            id="none", calendar="none", trade="1-1")
+            key=keyed.ids["viewer"], client_order_id=keyed.client_order_id, rule="max-order", group="none",
+            change="none", alert="none", id="none", calendar="none", trade="1-1")
 
     def body(self, keyed):
         if self.method == "GET":

@@ -15,7 +15,7 @@ CHANNELS = [
     ("oes:orderbook", "permission", "see"), ("oes:orderbook:KEYED", "permission", "see"),
     ("oes:trades", "permission", "see"), ("oes:trades:KEYED", "permission", "see"),
     ("oes:account:{account}", "account", "see"), ("oes:notifications", "everyone", "oversee"),
-    ("oes:risk", "everyone", "oversee"),
+    ("oes:risk", "everyone", "oversee"), ("oes:risk:{account}", "account", "see"),
 ]
 HOSTS = ["evil.example", "evil.example:8001", "127.0.0.1.evil.example", "localhost.evil.example"]
 ORIGINS = ["http://evil.example", "null", "http://127.0.0.1:1"]

@@ -8,8 +8,13 @@ from live.client import Client
 from live.openapi import Document, path_examples, path_with
 
 # It answers a handshake, which test_websocket.py tries; and what changes who may, which would close
-# the host to all that follows (test_access.py).
-NOT_CALLED = ("/ws", "/api/v1/admin/keys", "/api/v1/session")
+# the host to all that follows (test_access.py), or needs two persons (test_controls.py).
+NOT_CALLED = ("/ws", "/api/v1/admin/keys", "/api/v1/session", "/api/v1/risk/pending/")
+# What a call takes away has been put there by the one before it.
+QUERIES = {
+    "DELETE /api/v1/risk/limits": "?rule=max-order&account_id=3",
+    "DELETE /api/v1/risk/kill-switch": "?scope=account&id=3&reason=x",
+}
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +75,16 @@ def test_every_route_answers_as_declared(server, document):
                     "1", "buy", "AAPL", 1, "140.00", client_order_id=f"call-{number}")["id"]
             if "trade" in values:
                 values["trade"] = client.get("/api/orders/trades/recent")[0]["trade_id"]
+            if "group" in values:
+                values["group"] = f"desk{number}"
+                client.post("/api/v1/groups", {"group": values["group"], "name": "Desk"})
+            if "alert" in values:
+                values["alert"] = client.get("/api/v1/risk/alerts?limit=1")["items"][0]["id"]
             body = None
             if "requestBody" in operation:
                 body = operation["requestBody"]["content"]["application/json"]["example"]
-            response = client.call(method, path_with(pattern, values), body)
+            query = QUERIES.get(f"{method} {pattern}", "")
+            response = client.call(method, path_with(pattern, values) + query, body)
             assert response.status_code < 300, f"{method} {pattern}: {response.text[:500]}"
             document.check(operation, response)
 

@@ -225,5 +225,13 @@ SECTIONS = {
     11: ("audit", audit_section),
     12: ("step", step_section),
     13: ("bust", bust_section),
+    14: ("group", named_record),
+    15: ("limit", named_record),
+    16: ("mode", named_record),
+    17: ("pending", named_record),
+    18: ("switch", named_record),
+    19: ("alert", named_record),
     21: ("decision", decision_section),
+    22: ("deadline", named_record),
+    25: ("cancel_task", named_record),
 }

@@ -50,6 +50,10 @@ package final class API {
             + MarketRoutes(services: services).routes
             + RiskRoutesV1(services: services).routes
             + RiskRoutes(services: services).routes
+            + LimitRoutes(services: services).routes
+            + SwitchRoutes(services: services).routes
+            + GroupRoutes(services: services).routes
+            + AlertRoutes(services: services).routes
             + PluginRoutes(services: services).routes
             + StatusRoutes(services: services).routes
             + SessionRoutes(services: services).routes

@@ -14,6 +14,8 @@ package struct Services {
     let instruments: InstrumentService
     let keys: KeyService
     let busts: BustService
+    let controls: ControlService
+    let policy: PolicyService
     let history: History
     let acknowledged: Acknowledged
     let registry: PluginRegistry
@@ -25,7 +27,8 @@ package struct Services {
 
     package init(
         picture: Picture, orders: OrderService, accounts: AccountService,
-        instruments: InstrumentService, keys: KeyService, busts: BustService, history: History,
+        instruments: InstrumentService, keys: KeyService, busts: BustService,
+        controls: ControlService, policy: PolicyService, history: History,
         acknowledged: Acknowledged, registry: PluginRegistry, feed: FeedPublisher,
         status: any StatusSource
     ) {
@@ -35,6 +38,8 @@ package struct Services {
         self.instruments = instruments
         self.keys = keys
         self.busts = busts
+        self.controls = controls
+        self.policy = policy
         self.history = history
         self.acknowledged = acknowledged
         self.registry = registry

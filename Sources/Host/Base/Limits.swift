@@ -223,6 +223,34 @@ package enum Limits {
     /// When a container is tried again whose plugin or commit failed.
     package static let familyRetryMicros: Int64 = 1_000_000
 
+    // Risk controls. The script has those of what it keeps, too.
+
+    /// Scopes with limits of their own, of all rules.
+    package static let riskLimitScopes = 10_000
+    /// Changes that wait for a second person.
+    package static let pendingChanges = 100
+    package static let groups = 1_000
+    package static let groupBytes = 32
+    /// A limit's value as it is written: far more digits than a number may have.
+    package static let limitValueBytes = 40
+    /// Why staff did something: a sentence.
+    package static let reasonBytes = 200
+    /// The longest cancel-all-after: who wants to be away for longer cancels by hand.
+    package static let cancelAllAfterSeconds: Int64 = 3_600
+    /// How often it is looked whether one is due.
+    package static let deadlineTickMillis = 200
+    /// How far a host's clock may be behind Redis's before a cancel-all-after comes late.
+    package static let clockSkewMicros: Int64 = 5_000_000
+    /// How often open orders are looked for that are to be cancelled.
+    package static let sweepOrdersMillis = 250
+    /// Who pressed a switch has this long to begin before other hosts do.
+    package static let sweepGraceMicros: Int64 = 500_000
+    /// Orders of one drill: as many as a busy account has.
+    package static let drillOrders = 10_000
+    /// Events after which the alerts' cursor moves also without an alert.
+    package static let eventsPerAlerting: Int64 = 1_000
+    package static let alertsPerCall = 1_000
+
     // Start.
 
     /// calendars.json: some hundred markets with ten years of holidays each.

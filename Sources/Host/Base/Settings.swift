@@ -41,6 +41,7 @@ package enum SettingName: String, CaseIterable, Sendable {
     case calendars = "OES_CALENDARS"
     case samples = "OES_SAMPLES"
     case durability = "OES_DURABILITY"
+    case limitRaiseShare = "OES_LIMIT_RAISE_SHARE"
     case testEcho = "OES_TEST_ECHO"
     case logLevel = "LOG_LEVEL"
     case logFormat = "LOG_FORMAT"
@@ -66,6 +67,8 @@ package struct Settings: Sendable, Equatable {
     package let calendarsFile: String?
     package let samples: Bool
     package let durability: Durability
+    /// Percent by which one person alone may raise a limit; nil = as much as they like.
+    package let limitRaiseShare: Int?
     /// Whether /test/echo is there, for suites that test the protocol.
     package let testEcho: Bool
     package let logLevel: LogLevel
@@ -100,6 +103,7 @@ package struct Settings: Sendable, Equatable {
         samples = try given.choice(.samples, [("on", true), ("off", false)]) ?? true
         durability =
             try given.choice(.durability, Durability.allCases.map { ($0.rawValue, $0) }) ?? .strict
+        limitRaiseShare = try given.number(.limitRaiseShare, 0...10_000)
         testEcho = try given.testEcho(isLoopback: isLoopback)
         logLevel = try given.level() ?? .info
         logFormat =

@@ -7,6 +7,8 @@ package enum Channel: Hashable, Sendable {
     case trades
     case tradesOf(String)
     case risk
+    /// Alerts about one account.
+    case riskOf(String)
     case account(String)
 
     package var name: String {
@@ -17,6 +19,7 @@ package enum Channel: Hashable, Sendable {
         case .trades: "oes:trades"
         case .tradesOf(let symbol): "oes:trades:\(symbol)"
         case .risk: "oes:risk"
+        case .riskOf(let id): "oes:risk:\(id)"
         case .account(let id): "oes:account:\(id)"
         }
     }
@@ -24,7 +27,7 @@ package enum Channel: Hashable, Sendable {
     /// What is offered, for error messages.
     package static let patterns =
         "oes:notifications, oes:orderbook, oes:orderbook:SYMBOL, oes:trades, oes:trades:SYMBOL, "
-        + "oes:risk, oes:account:ID"
+        + "oes:risk, oes:risk:ID, oes:account:ID"
 
     /// nil for a name of no channel; whether the symbol or account exists is not judged here.
     package init?(name: String) {
@@ -39,6 +42,7 @@ package enum Channel: Hashable, Sendable {
         case ("trades", nil): self = .trades
         case ("trades", let symbol?): self = .tradesOf(symbol)
         case ("risk", nil): self = .risk
+        case ("risk", let id?): self = .riskOf(id)
         case ("account", let id?): self = .account(id)
         default: return nil
         }

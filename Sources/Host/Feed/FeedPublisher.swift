@@ -53,9 +53,10 @@ package final class FeedPublisher {
             case .account(let account): publish(account, event)
             case .position(let position): publish(position, event)
             case .instrument(let instrument): publish(instrument, event)
-            case .trade, .level, .ledger, .market, .guardValue, .key, .audit, .step, .bust, .decision,
-                .throttle:
+            case .trade, .level, .ledger, .market, .guardValue, .key, .audit, .step, .bust,
+                .decision, .throttle, .control:
                 break
+            case .alert(let alert): publish(alert, event)
             }
         }
     }
@@ -108,7 +109,6 @@ package final class FeedPublisher {
         let account = Channel.account(String(order.id.account))
         let isHeard =
             channels.hasAudience(account) || channels.hasAudience(.notifications)
-            || channels.hasAudience(.risk)
         guard isHeard else { return }
         let scales = picture.scales(order.symbol)
         send(account, "order", event) { execution.write(scales: scales, into: &$0) }
@@ -122,8 +122,13 @@ package final class FeedPublisher {
             execution.write(scales: scales, into: &json)
             json.endObject()
         }
-        if execution.isRejected {
-            send(.risk, "alert", event) { AlertJSON.write(order, scales: scales, into: &$0) }
+    }
+
+    private func publish(_ alert: Alert, _ event: Event) {
+        var channels = [Channel.risk]
+        if !alert.account.isEmpty { channels.append(.riskOf(alert.account)) }
+        for channel in channels {
+            send(channel, "alert", event) { AlertJSON.write(alert, into: &$0) }
         }
     }
 
@@ -196,7 +201,7 @@ package final class FeedPublisher {
             picture.instruments[symbol] == nil
                 ? Reasons.rejection(code: "unknown_symbol", values: "symbol=\(symbol.prefix(60))")
                 : nil
-        case .account(let id):
+        case .account(let id), .riskOf(let id):
             picture.accounts[id] == nil
                 ? Reasons.rejection(code: "unknown_account", values: "") : nil
         case .notifications, .orderBook, .trades, .risk: nil
@@ -223,7 +228,7 @@ package final class FeedPublisher {
             writeTrades(
                 all.sorted { ($0.sequence, $0.index) < ($1.sequence, $1.index) }, into: &json)
         case .account(let id): writeAccount(id, into: &json)
-        case .notifications, .risk:
+        case .notifications, .risk, .riskOf:
             json.beginObject()
             json.endObject()
         }

@@ -25,8 +25,9 @@ enum NotificationJSON {
             case .instrument(let instrument): return notification(id, instrument, event)
             case .bust(let bust): return notification(id, bust, event, picture)
             case .account, .position, .level, .ledger, .market, .guardValue, .key, .audit, .step,
-                .decision, .throttle:
+                .decision, .throttle, .control:
                 return nil
+            case .alert(let alert): return notification(id, alert, event)
             }
         }
     }
@@ -91,6 +92,21 @@ enum NotificationJSON {
         return NotifierEvent(
             id: id, type: "instrument", account: "", symbol: instrument.symbol, severity: "info",
             json: json)
+    }
+
+    /// Raised anew, counted or seen: `alert` says which.
+    private static func notification(
+        _ id: String, _ alert: Alert, _ event: Event
+    ) -> NotifierEvent {
+        let severity = alert.severity.name
+        let json = envelope(id, type: "alert", severity: severity, event) { json in
+            json.field("text", alert.text)
+            json.key("alert")
+            AlertJSON.write(alert, into: &json)
+        }
+        return NotifierEvent(
+            id: id, type: "alert", account: alert.account, symbol: alert.symbol,
+            severity: severity, json: json)
     }
 
     private static func envelope(

@@ -15,6 +15,8 @@ struct Arguments {
         case verify(VerifyCommand)
         /// Judges recorded orders anew.
         case replayRisk(ReplayCommand)
+        /// Measures a kill switch.
+        case drill(DrillCommand)
         /// Prints docs/ORDER_TYPES.md from the loaded plugins.
         case orderTypes
         case help
@@ -42,6 +44,7 @@ struct Arguments {
         oes replay-risk --rule LIBRARY:ENTRY [--config FILE] [--limits JSON]
                         [--since EVENT|TIME] [--until EVENT|TIME] [--json]
                         [--checkpoints FOLDER]
+        oes drill [--orders N]
         oes docs order-types
         oes --help | --version
 
@@ -62,6 +65,9 @@ struct Arguments {
         {"config": {…}, "limits": {…}}; --limits takes the limits alone. It exits 0 where no decision
         differs, 1 where some do, 2 where that can't be told.
 
+        drill measures, on the host that runs, how long a kill switch takes to cancel N orders
+        (1,000 unless given) of an account that it makes for this.
+
         docs order-types prints what the loaded order types and times in force say of themselves.
 
         Settings are read from the environment and from .env; README.md lists them.
@@ -80,6 +86,10 @@ struct Arguments {
         }
         if rest.first == "replay-risk" {
             role = .replayRisk(try ReplayCommand(rest.dropFirst()))
+            return
+        }
+        if rest.first == "drill" {
+            role = .drill(try DrillCommand(rest.dropFirst()))
             return
         }
         if rest.first == "docs" {

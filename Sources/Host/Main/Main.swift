@@ -19,6 +19,7 @@ struct Main {
                 exit(VerifyRun(command: command, settings: try Settings.load()).run())
             case .replayRisk(let command):
                 exit(ReplayRun(command: command, settings: try Settings.load()).run())
+            case .drill(let command): exit(try runDrill(command))
             case .orderTypes: try printOrderTypes()
             case .worker(let number):
                 let worker = Worker(
@@ -33,6 +34,14 @@ struct Main {
     private static func runKeys(_ command: KeyCommand) throws(SettingsError) -> Int32 {
         do {
             return try KeyRun(command, try Settings.load()).run()
+        } catch {
+            throw SettingsError(description: "\(error)")
+        }
+    }
+
+    private static func runDrill(_ command: DrillCommand) throws(SettingsError) -> Int32 {
+        do {
+            return try DrillRun(command, try Settings.load()).run()
         } catch {
             throw SettingsError(description: "\(error)")
         }

@@ -67,6 +67,9 @@ final class WorkerParts {
     private let feed: FeedPublisher
     private let ticker: SymbolTicker
     private let families: FamilyDriver
+    private let sweeper: Sweeper
+    private let deadlines: DeadlineKeeper
+    private let alerts: AlertRaiser
     private let calendars: [String: TradingCalendar]
     private let sessionKeeper: SessionKeeper
     private let runners: [NotifierRunner]
@@ -105,6 +108,11 @@ final class WorkerParts {
             loop: loop, matcher: matcher, picture: picture, registry: registry, log: log)
         sessionKeeper = SessionKeeper(
             loop: loop, matcher: matcher, picture: picture, calendars: calendars, log: log)
+        sweeper = Sweeper(
+            loop: loop, matcher: matcher, picture: picture, acknowledged: acknowledged, log: log)
+        deadlines = DeadlineKeeper(loop: loop, matcher: matcher, log: log)
+        alerts = AlertRaiser(
+            loop: loop, matcher: matcher, picture: picture, acknowledged: acknowledged, log: log)
         runners = registry.notifiers.map { NotifierRunner(entry: $0, log: log) }
         notifiers = Notifications(
             runners: runners, loop: loop, mailbox: mailbox, redis: connections.reads,
@@ -137,6 +145,12 @@ final class WorkerParts {
                 calendars: calendars),
             keys: KeyService(matcher: matcher, picture: picture, acknowledged: acknowledged),
             busts: BustService(history: history, matcher: matcher, acknowledged: acknowledged),
+            controls: ControlService(
+                loop: loop, picture: picture, matcher: matcher, acknowledged: acknowledged,
+                sweeper: sweeper, raiser: alerts, history: history),
+            policy: PolicyService(
+                loop: loop, picture: picture, matcher: matcher, registry: registry,
+                acknowledged: acknowledged, raiseShare: settings.limitRaiseShare),
             history: history, acknowledged: acknowledged, registry: registry, feed: feed,
             status: status)
     }
@@ -201,11 +215,20 @@ final class WorkerParts {
             guard case .success(let projected) = result else {
                 return fail(ExitCode.failure, "the projector's cursor can't be read: \(result)")
             }
-            StoreSnapshot.load(connections.reads) { [self] result in
-                switch result {
-                case .failure(let failure): fail(ExitCode.failure, "snapshot: \(failure)")
-                case .success(let snapshot): follow(snapshot, projected: projected)
+            alerts.loadCursor(connections.reads) { [self] result in
+                guard case .success = result else {
+                    return fail(ExitCode.failure, "the alerts' cursor can't be read: \(result)")
                 }
+                loadSnapshot(projected)
+            }
+        }
+    }
+
+    private func loadSnapshot(_ projected: Int64) {
+        StoreSnapshot.load(connections.reads) { [self] result in
+            switch result {
+            case .failure(let failure): fail(ExitCode.failure, "snapshot: \(failure)")
+            case .success(let snapshot): follow(snapshot, projected: projected)
             }
         }
     }
@@ -217,7 +240,7 @@ final class WorkerParts {
         stream.onGap = { [self] gap in
             fail(ExitCode.failure, "the picture no longer fits Redis (\(gap)); starting afresh")
         }
-        stream.follow(after: min(projected, snapshot.sequence))
+        stream.follow(after: min(projected, alerts.start(before: snapshot.sequence)))
         answerWaiting()
         connections.reads.onStateChange = { [self] isUp in
             if isUp { notifiers.wake() }
@@ -250,6 +273,8 @@ final class WorkerParts {
         ticker.start()
         families.start()
         sessionKeeper.start()
+        sweeper.start()
+        deadlines.start()
         notifiers.start()
         onReady?()
         onReady = nil
@@ -264,6 +289,7 @@ final class WorkerParts {
         }
         picture.wake()
         projector.append(events)
+        alerts.append(events)
         notifiers.wake()
         trimmer.observed(picture.sequence)
     }
@@ -274,6 +300,7 @@ final class WorkerParts {
             let now = Clock.monotonicMicros()
             picture.giveUpWaiting(nowMicros: now)
             projector.giveUpWaiting(nowMicros: now)
+            alerts.giveUpWaiting(nowMicros: now)
             endExpiredSessions(now)
             answerWaiting()
         }

@@ -14,6 +14,8 @@ package final class Picture {
     package private(set) var accounts: [String: Account] = [:]
     package private(set) var books: [String: BookPicture] = [:]
     package private(set) var openOrders = OpenOrders()
+    /// Limits, modes, groups, switches.
+    package private(set) var controls = RiskControls()
     /// Called once for each key that was revoked and each session that was ended or is over, as it
     /// was before: who still uses it must go. Not called where a picture is made afresh.
     package var onKeyEnded: ((AccessKey) -> Void)?
@@ -129,6 +131,7 @@ package final class Picture {
         positions = Dictionary(grouping: snapshot.positions, by: \.account)
             .mapValues { Dictionary(keyed: $0, by: \.symbol) }
         keyRing = KeyRing(snapshot.keys)
+        controls = snapshot.controls
         openOrders = OpenOrders()
         for order in snapshot.openOrders.sorted(by: {
             $0.acceptedSequence < $1.acceptedSequence
@@ -173,7 +176,8 @@ package final class Picture {
             let wasOpen = isOpen
             if let ended = keyRing.apply(key) { onKeyEnded?(ended) }
             if wasOpen, !isOpen { onFirstKey?() }
-        case .trade, .ledger, .guardValue, .audit, .step, .bust, .decision, .throttle: break
+        case .control(let change): controls.apply(change, sequence: event.sequence)
+        case .trade, .ledger, .guardValue, .audit, .step, .bust, .decision, .throttle, .alert: break
         }
     }
 }

@@ -32,8 +32,12 @@ struct Projection {
             ledgerIndex += 1
             push(item, to: .ledgerOf(account: entry.account))
         case .audit(let entry): push(entry.listItem, to: .audit)
+        case .alert(let alert) where alert.isNew:
+            for list in [ProjectedList.alerts, .alertsOf(account: alert.account)] {
+                if list != .alertsOf(account: "") { push(Array(alert.id.utf8), to: list) }
+            }
         case .order, .account, .position, .level, .instrument, .market, .guardValue, .key, .step,
-            .decision, .throttle, .bust:
+            .bust, .decision, .throttle, .control, .alert:
             break
         }
     }

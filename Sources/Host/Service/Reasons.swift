@@ -137,6 +137,41 @@ package enum Reasons {
             refusal: .conflict, field: "account_id", text: "There is such an account already"),
         "symbol_exists": Meaning(
             refusal: .conflict, field: "symbol", text: "There is such an instrument already"),
+        // Risk controls.
+        "kill_switch": refused(
+            "Trading is stopped by a kill switch; only cancels are taken until an administrator "
+                + "lifts it", field: "account_id"),
+        "risk_block": refused(
+            "A risk rule has blocked the account; only cancels are taken until staff lift it",
+            field: "account_id"),
+        "unknown_group": Meaning(
+            refusal: .notFound, field: "group", text: "There is no such group"),
+        "group_exists": Meaning(
+            refusal: .conflict, field: "group", text: "There is such a group already"),
+        "group_in_use": Meaning(
+            refusal: .conflict, field: nil,
+            text: "Accounts are in the group; put them elsewhere first"),
+        "group_switch_on": Meaning(
+            refusal: .conflict, field: nil, text: "The group's kill switch is on; lift it first"),
+        "too_many_groups": refused("There are too many groups; remove some first"),
+        "too_many_limits": refused("There are too many limits; take some away first"),
+        "too_many_pending": refused("Too many changes wait for a second person; decide on some"),
+        "unknown_limit": Meaning(
+            refusal: .notFound, field: "rule", text: "No such limit is set there"),
+        "unknown_change": Meaning(
+            refusal: .notFound, field: nil, text: "There is no such change that waits"),
+        "change_expired": Meaning(
+            refusal: .conflict, field: nil, text: "The change has waited too long; ask for it again"
+        ),
+        "changed_meanwhile": Meaning(
+            refusal: .conflict, field: nil,
+            text: "What it changes isn't as it was when it was asked for; ask for it again"),
+        "same_person": Meaning(
+            refusal: .conflict, field: nil,
+            text: "Who asked for a change can't approve it; somebody with another key must"),
+        "switch_not_on": Meaning(
+            refusal: .conflict, field: "scope", text: "Nothing is blocked there"),
+        "unknown_alert": Meaning(refusal: .notFound, field: nil, text: "There is no such alert"),
         // Keys.
         "unknown_key": Meaning(
             refusal: .notFound, field: nil, text: "There is no such key or session"),

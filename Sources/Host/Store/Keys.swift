@@ -26,6 +26,19 @@ package struct Keys: Sendable, Equatable {
     /// The event up to which `oes verify` has kept a checkpoint.
     package var checkpoint: String { "\(prefix):checkpoint" }
     package var projected: String { "\(prefix):projected" }
+    /// What staff steer risk by; `scopes` has the policy's version.
+    package var scopes: String { "\(prefix):scopes" }
+    package var limits: String { "\(prefix):limits" }
+    package var modes: String { "\(prefix):modes" }
+    package var pending: String { "\(prefix):pending" }
+    package var groups: String { "\(prefix):groups" }
+    package var switches: String { "\(prefix):switches" }
+    package var cancelTasks: String { "\(prefix):cancelling" }
+    /// Accounts whose orders are to be cancelled, by when (UTC microseconds).
+    package var deadlines: String { "\(prefix):deadlines" }
+    package var alerts: String { "\(prefix):alerts" }
+    /// The sequence up to which the events were looked through for what is to be an alert.
+    package var alerted: String { "\(prefix):alerted" }
     /// Order id → where its executions stand in its account's list.
     package var history: String { "\(prefix):history" }
     /// Held by the one host that delivers notifications.
@@ -68,6 +81,9 @@ package enum ProjectedList: Hashable, Sendable {
     case executions
     case executionsOf(account: String)
     case audit
+    /// Ids of alerts.
+    case alerts
+    case alertsOf(account: String)
 
     /// Without the shard's prefix, as `project` takes it.
     var name: String {
@@ -81,6 +97,8 @@ package enum ProjectedList: Hashable, Sendable {
         case .executions: "list:executions"
         case .executionsOf(let account): "list:executions:\(account)"
         case .audit: "list:audit"
+        case .alerts: "list:alerts"
+        case .alertsOf(let account): "list:alerts:\(account)"
         }
     }
 }

@@ -11,14 +11,15 @@ import Trading
 package typealias Answer<Reply> = (Result<Reply, RedisFailure>) -> Void
 
 package final class Matcher {
-    private let connection: RedisConnection
-    private let keys: Keys
-    private let names: Names
+    let connection: RedisConnection
+    let keys: Keys
+    let names: Names
 
     /// Made once, so that a call builds no name.
-    private struct Names {
+    struct Names {
         let submit, cancel, amend, account, transact, instrument: ScriptFunction
         let tick, commit, family, project, seed, key, bust, throttle: ScriptFunction
+        let limit, mode, pending, group, riskSwitch, deadline, alert, acknowledge: ScriptFunction
 
         init(_ scripts: Scripts) {
             submit = ScriptFunction(scripts, "submit")
@@ -35,12 +36,21 @@ package final class Matcher {
             key = ScriptFunction(scripts, "key")
             bust = ScriptFunction(scripts, "bust")
             throttle = ScriptFunction(scripts, "throttle")
+            limit = ScriptFunction(scripts, "limit")
+            mode = ScriptFunction(scripts, "mode")
+            pending = ScriptFunction(scripts, "pending")
+            group = ScriptFunction(scripts, "group")
+            riskSwitch = ScriptFunction(scripts, "switch")
+            deadline = ScriptFunction(scripts, "deadline")
+            alert = ScriptFunction(scripts, "alert")
+            acknowledge = ScriptFunction(scripts, "acknowledge")
         }
 
         var all: [ScriptFunction] {
             [
                 submit, cancel, amend, account, transact, instrument, tick, commit, family,
-                project, seed, key, bust, throttle,
+                project, seed, key, bust, throttle, limit, mode, pending, group, riskSwitch, deadline,
+                alert, acknowledge,
             ]
         }
     }
@@ -233,7 +243,7 @@ package final class Matcher {
         }
     }
 
-    private func call<Reply>(
+    func call<Reply>(
         _ function: ScriptFunction, _ arguments: @escaping (inout RedisCommand) -> Void,
         _ answer: @escaping Answer<Reply>, after busySequences: [Int64] = [],
         _ decode: @escaping (ReplyReader) throws(RedisFailure) -> Reply

@@ -60,6 +60,10 @@ package struct Scripts: Sendable {
         ("285_throttle", PackageResources._85_throttle_lua),
         ("290_key", PackageResources._90_key_lua),
         ("300_bust", PackageResources._00_bust_lua),
+        ("310_control", PackageResources._10_control_lua),
+        ("320_policy", PackageResources._20_policy_lua),
+        ("330_switch", PackageResources._30_switch_lua),
+        ("340_alert", PackageResources._40_alert_lua),
     ]
 
     init(files: [[UInt8]]) {

@@ -24,6 +24,8 @@ package struct StoreSnapshot: Sendable, Equatable {
     package var positions: [Position] = []
     /// Access keys, revoked ones too, and sessions.
     package var keys: [AccessKey] = []
+    /// Limits, modes, groups, switches, and what waits.
+    package var controls = RiskControls()
     /// Of both books, and those that stand in none, in no order.
     package var openOrders: [Order] = []
 
@@ -89,13 +91,18 @@ private final class SnapshotLoader {
                 connection.send(RedisCommand("HGETALL", [keys.levels(symbol, side)]), silent)
             }
         }
+        connection.send(RedisCommand("HGET", [keys.scopes, "policy"]), silent)
+        for key in ControlsReader.keys(keys) {
+            connection.send(RedisCommand("HGETALL", [key]), silent)
+        }
         ask("EXEC", []) { [self] reply throws(RedisFailure) in
             try takeExactPart(try reply.elementsOrThrow())
         }
     }
 
     private func takeExactPart(_ replies: [RedisReply]) throws(RedisFailure) {
-        guard replies.count == 3 + 2 * symbols.count else {
+        let levelsEnd = 3 + 2 * symbols.count
+        guard replies.count == levelsEnd + 1 + ControlsReader.keys(keys).count else {
             throw .unexpected("\(replies.count) replies of a transaction")
         }
         snapshot.sequence = replies[0].int64 ?? 0
@@ -112,6 +119,11 @@ private final class SnapshotLoader {
             snapshot.levels[symbol] =
                 try levels(replies[3 + 2 * index], .buy)
                 + (try levels(replies[4 + 2 * index], .sell))
+        }
+        do throws(RecordError) {
+            snapshot.controls = try ControlsReader.controls(replies[levelsEnd...])
+        } catch {
+            throw .unexpected(error.what)
         }
         scanAccounts("0")
     }

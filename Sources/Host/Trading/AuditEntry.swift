@@ -13,10 +13,22 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case sessionOpened = "session_opened"
     case sessionEnded = "session_ended"
     case tradeBusted = "trade_busted"
+    case limitSet = "limit_set"
+    case limitRemoved = "limit_removed"
+    case modeSet = "mode_set"
+    case changeProposed = "change_proposed"
+    case changeApproved = "change_approved"
+    case changeRefused = "change_refused"
+    case groupCreated = "group_created"
+    case groupUpdated = "group_updated"
+    case groupRemoved = "group_removed"
+    case switchPressed = "switch_pressed"
+    case switchLifted = "switch_lifted"
+    case alertAcknowledged = "alert_acknowledged"
     case throttleReset = "throttle_reset"
 }
 
-package enum AuditTarget: UInt8, Sendable {
+package enum AuditTarget: UInt8, Sendable, CaseIterable {
     case account = 1
     case instrument
     case key
@@ -24,10 +36,29 @@ package enum AuditTarget: UInt8, Sendable {
     case position
     /// Before: the trade as lists hold it. After: the reason, an s1.
     case trade
+    case group
+    /// Its id is `RULE|SCOPE`.
+    case limit
+    /// Its id is the rule.
+    case mode
+    /// Its id is the scope.
+    case riskSwitch
+    case alert
+    case pendingChange
+    case deadLetter
     /// Its id is `account:symbol`. After: the reason, an s1.
-    case throttle = 13
+    case throttle
 
-    package var name: String { "\(self)" }
+    package var name: String {
+        switch self {
+        case .riskSwitch: "switch"
+        case .pendingChange: "pending_change"
+        case .deadLetter: "dead_letter"
+        case .account, .instrument, .key, .position, .trade, .group, .limit, .mode, .alert,
+            .throttle:
+            "\(self)"
+        }
+    }
 }
 
 package struct AuditEntry: Hashable, Sendable {

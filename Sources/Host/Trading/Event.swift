@@ -5,7 +5,7 @@ import Base
 package enum EventKind: UInt8, Sendable {
     case submit = 1
     case cancel, amend, expire, account, transaction, instrument, seed, key, work, commit, bust
-    /// Limits, modes and pending changes; kill switches, states of groups and timers.
+    /// Limits, modes and pending changes; kill switches and cancels that are due.
     case policy, control
     case alert, lease, throttle, group, day
 }
@@ -112,6 +112,9 @@ package enum Change: Hashable, Sendable {
     case step(OrderStep)
     case decision(DecisionRecord)
     case throttle(Throttle)
+    case control(ControlChange)
+    /// As it is after the call: raised, counted or acknowledged.
+    case alert(Alert)
 }
 
 package struct Event: Hashable, Sendable {
@@ -176,6 +179,10 @@ package struct Event: Hashable, Sendable {
             let key = try reader.string()
             return .throttle(try Throttle(key: key, record: reader.rest()))
         case 21: return .decision(try DecisionRecord(from: &reader))
+        case 14...18, 22, 25: return .control(try ControlChange(type, payload))
+        case 19:
+            let id = try reader.string()
+            return .alert(try Alert(id: id, record: reader.rest()))
         case let other: throw RecordError(what: "unknown event section \(other)")
         }
     }

@@ -41,7 +41,7 @@ private struct ExecutionSteps {
             case .trade(let trade): trades.append(trade)
             case .step(let step): steps.append(step)
             case .account, .position, .level, .instrument, .ledger, .market, .guardValue, .key,
-                .decision, .throttle, .audit, .bust:
+                .audit, .bust, .decision, .throttle, .control, .alert:
                 break
             }
         }
@@ -200,8 +200,8 @@ extension OrderProgress {
         case .submit: cause == .accepted || cause == .rejected
         case .amend: cause == .amended
         case .cancel: cause == .cancelled
-        case .expire, .account, .transaction, .instrument, .seed, .key, .work, .commit, .bust, .policy, .control, .alert,
-            .lease, .throttle, .group, .day:
+        case .expire, .account, .transaction, .instrument, .seed, .key, .work, .commit, .bust,
+            .policy, .control, .alert, .lease, .throttle, .group, .day:
             false
         }
     }

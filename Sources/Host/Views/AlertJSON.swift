@@ -1,25 +1,27 @@
-// An alert about an order that was refused, as JSON.
+// An alert as JSON, with the same names on the kept route, in /api/v1, on the feed and for notifiers.
 
 import Base
 import Trading
 import Wire
 
 package enum AlertJSON {
-    /// `rule` is the reason's code, `text` the whole reason with its values.
-    package static func write(_ order: Order, scales: DisplayScales, into json: inout JSONWriter) {
+    package static func write(_ alert: Alert, into json: inout JSONWriter) {
         json.beginObject()
-        json.field("id", "\(order.lastSequence)")
-        json.field("severity", "warning")
-        json.field("account_id", String(order.id.account))
-        json.field("symbol", order.symbol)
-        json.field("rule", String(order.reason.prefix { $0 != ":" }))
-        json.field("text", order.reason)
-        json.field("order_id", order.id.text)
-        json.field("side", order.side.name)
-        json.field("quantity", order.quantity.raw, scale: scales.quantity, .strings)
-        let price = order.pricing == .limit ? order.price.raw : nil
-        json.optionalField("price", price, scale: scales.price, .strings)
-        json.field("timestamp", time: order.createdAt)
+        json.field("id", alert.id)
+        json.field("severity", alert.severity.name)
+        json.optionalField("account_id", alert.account)
+        json.optionalField("symbol", alert.symbol)
+        json.optionalField("rule", alert.rule)
+        json.field("code", alert.code)
+        json.field("text", alert.text)
+        json.optionalField("order_id", alert.orderID)
+        json.field("count", count: alert.count)
+        json.field("timestamp", time: alert.raisedAt)
+        json.field("last_at", time: alert.lastAt)
+        json.field("acknowledged", alert.acknowledgedAt > 0)
+        json.optionalField("acknowledged_by", alert.acknowledgedBy)
+        json.field("acknowledged_at", time: alert.acknowledgedAt)
+        json.field("event_seq", count: alert.lastSequence)
         json.endObject()
     }
 }

@@ -77,8 +77,30 @@ package enum AuditJSON {
                     try Instrument(symbol: id, record: record), at: entry.time, style: .strings,
                     into: &json)
             case .key: KeyJSON.write(try AccessKey(id: id, record: record), into: &json)
-            case .trade: json.null()
             case .throttle: try writeThrottle(record, id, into: &json)
+            case .trade, .deadLetter: json.null()
+            case .group: GroupJSON.write(try AccountGroup(id: id, record: record), into: &json)
+            case .limit:
+                LimitJSON.write(try LimitRecord(field: id, record: record), into: &json)
+            case .mode: ModeJSON.write(try ModeRecord(record: record), rule: id, into: &json)
+            case .alert:
+                AlertJSON.write(try Alert(id: id, record: record), into: &json)
+            case .pendingChange:
+                PendingJSON.write(
+                    try PendingChange(id: id, record: record), at: entry.time, into: &json)
+            case .riskSwitch:
+                if let scope = SwitchScope(text: id),
+                    let made = try? RiskSwitch(scope: scope, record: record)
+                {
+                    SwitchJSON.write(made, into: &json)
+                } else {
+                    // Lifted: why.
+                    var reader = ByteReader(record)
+                    json.beginObject()
+                    json.field("lifted", true)
+                    json.field("reason", try reader.string())
+                    json.endObject()
+                }
             case .position:
                 let position = try Position(key: id, record: record)
                 guard let instrument = instruments[position.symbol] else { return json.null() }

@@ -36,20 +36,52 @@ package enum AccountRiskJSON {
 }
 
 package enum RiskRuleJSON {
-    package static func write(_ rule: RiskRuleEntry, into json: inout JSONWriter) {
+    /// With the limits of the operator's file.
+    package static func write(
+        _ rule: RiskRuleEntry, mode: RuleMode, into json: inout JSONWriter
+    ) {
         json.beginObject()
+        writeHead(rule, mode, into: &json)
+        json.key("limits")
+        LimitJSON.write(
+            Dictionary(rule.limitValues.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+            into: &json)
+        json.endObject()
+    }
+
+    /// With the limits that hold for orders of this scope, and where each comes from: a scope, or the
+    /// file. `group`: the account's.
+    package static func write(
+        _ rule: RiskRuleEntry, for scope: LimitScope, group: String?, policy: RiskPolicy,
+        into json: inout JSONWriter
+    ) {
+        var values: [String: String] = [:]
+        var sources: [String: String] = [:]
+        for (name, value) in rule.limitValues {
+            (values[name], sources[name]) = (value, "file")
+        }
+        for name in rule.schemas.limits.properties.map(\.name) {
+            guard let set = policy.limit(rule.name, name, for: scope, group: group) else {
+                continue
+            }
+            (values[name], sources[name]) = (set.value, set.from.text)
+        }
+        json.beginObject()
+        writeHead(rule, policy.modes[rule.name] ?? rule.mode, into: &json)
+        json.key("limits")
+        LimitJSON.write(values, into: &json)
+        json.key("sources")
+        LimitJSON.write(sources, into: &json)
+        json.endObject()
+    }
+
+    private static func writeHead(
+        _ rule: RiskRuleEntry, _ mode: RuleMode, into json: inout JSONWriter
+    ) {
         json.field("rule", rule.name)
         json.field("title", rule.descriptor.title)
         json.field("version", rule.descriptor.version)
         json.field("library", rule.library.id)
-        json.field("mode", rule.mode.name)
-        json.key("limits")
-        json.beginObject()
-        for limit in rule.limitValues {
-            json.key(limit.name)
-            json.string(limit.value)
-        }
-        json.endObject()
-        json.endObject()
+        json.field("mode", mode.name)
     }
 }

@@ -17,6 +17,12 @@ struct CurlExample {
             [signIn, "curl -b cookies.txt -X DELETE \"$OES_URL/api/v1/session\""]
         case "/api/v1/admin/keys/{key}": [makeKey, command]
         case "/api/v1/admin/trades/{trade}/bust": makeTrade + [command]
+        case "/api/v1/groups/{group}": [makeGroup, command]
+        case "/api/v1/risk/alerts/{alert}", "/api/v1/risk/alerts/{alert}/acknowledge":
+            makeAlert + [command]
+        case "/api/v1/risk/kill-switch" where route.method == .post: [makeGroup, press]
+        case "/api/v1/risk/kill-switch" where route.method == .delete: [makeGroup, press, lift]
+        case "/api/v1/risk/limits" where route.method == .delete: [setLimit, takeLimitAway]
         default: isAboutOrder ? [place, command] : [command]
         }
     }
@@ -61,6 +67,52 @@ struct CurlExample {
         ]
     }
 
+    /// A group of its own, which no account is in.
+    private var groupName: String { String(facts.operationID.lowercased().prefix(32)) }
+
+    private var makeGroup: String {
+        CurlExample.command(
+            "POST", "/api/v1/groups",
+            body: "{\"group\": \"\(groupName)\", \"name\": \"Example\"}")
+    }
+
+    private var press: String {
+        CurlExample.command(
+            "POST", "/api/v1/risk/kill-switch",
+            body: "{\"scope\": \"group\", \"id\": \"\(groupName)\", "
+                + "\"reason\": \"An example\"}")
+    }
+
+    private var lift: String {
+        CurlExample.command(
+            "DELETE",
+            "/api/v1/risk/kill-switch?scope=group&id=\(groupName)&reason=An%20example", body: nil)
+    }
+
+    private var setLimit: String {
+        CurlExample.command(
+            "PUT", "/api/v1/risk/limits",
+            body: "{\"rule\": \"max-order\", \"limit\": \"quantity\", \"value\": \"5000\", "
+                + "\"account_id\": \"3\"}")
+    }
+
+    private var takeLimitAway: String {
+        CurlExample.command(
+            "DELETE", "/api/v1/risk/limits?rule=max-order&account_id=3&reason=An%20example",
+            body: nil)
+    }
+
+    /// An act that staff should hear of, and the id of its alert.
+    private var makeAlert: [String] {
+        let act = CurlExample.command(
+            "PATCH", "/api/v1/risk/rules/max-order",
+            body: "{\"mode\": \"enforce\", \"reason\": \"An example\"}")
+        let find = CurlExample.command("GET", "/api/v1/risk/alerts?limit=1", body: nil)
+        return [
+            act, "ALERT_ID=$(\(find) \\\n  | sed 's/.*\"id\":\"\\([0-9-]*\\)\".*/\\1/')",
+        ]
+    }
+
     private var command: String {
         var path = route.pattern
         for name in route.parameterNames {
@@ -77,6 +129,8 @@ struct CurlExample {
         case "client_order_id": orderName
         case "key": "$KEY_ID"
         case "trade": "$TRADE_ID"
+        case "group": groupName
+        case "alert": "$ALERT_ID"
         default: Examples.pathValue(name) ?? name.uppercased()
         }
     }

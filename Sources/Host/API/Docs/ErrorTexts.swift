@@ -34,7 +34,8 @@ struct ErrorText {
             [
                 "malformed_json", "body_required", "missing_field", "invalid_type",
                 "invalid_value", "out_of_range", "too_many_decimals", "unknown_field",
-                "invalid_params", "malformed_query", "malformed_path", "malformed_request",
+                "invalid_params", "invalid_limit", "malformed_query", "malformed_path",
+                "malformed_request",
                 "bad_argument",
             ]),
         ErrorText(
@@ -51,6 +52,8 @@ struct ErrorText {
             [
                 "unknown_account", "unknown_order", "unknown_symbol", "unknown_instrument",
                 "unknown_calendar", "unknown_key", "unknown_trade", "unknown_path",
+                "unknown_group", "unknown_rule", "unknown_limit", "unknown_change",
+                "unknown_alert",
             ]),
         ErrorText(
             405, "The path is there, the method isn't: see the Allow header.",
@@ -62,7 +65,9 @@ struct ErrorText {
             [
                 "duplicate_client_order_id", "duplicate_client_transaction_id", "order_closed",
                 "account_exists", "symbol_exists", "already_busted", "key_exists",
-                "key_revoked", "last_admin_key",
+                "key_revoked", "last_admin_key", "group_exists", "group_in_use",
+                "group_switch_on", "change_expired", "changed_meanwhile", "same_person",
+                "switch_not_on",
             ]),
         ErrorText(413, "The body is larger than 1 MiB.", ["body_too_large"]),
         ErrorText(414, "The request line is longer than 8 KiB.", ["target_too_long"]),
@@ -92,8 +97,8 @@ struct ErrorText {
                 "amount_too_large", "expire_time_passed", "instrument_halted",
                 "instrument_closed", "currency_mismatch", "account_inactive",
                 "account_reducing", "account_cancel_only", "account_halted", "below_filled",
-                "too_many_children", "too_much_work", "children_exceed", "unknown_group",
-                "statement_too_long",
+                "kill_switch", "risk_block",
+                "too_many_children", "too_much_work", "children_exceed", "statement_too_long",
             ]),
         Group(
             "Nothing is recorded: what an order type or a time in force can't take, by its field.",
@@ -110,6 +115,8 @@ struct ErrorText {
             "Nothing is recorded: of keys, sessions and reference data.",
             [
                 "invalid_key", "first_key_admin", "too_many_keys", "too_many_sessions",
+                "too_many_groups",
+                "too_many_limits", "too_many_pending",
                 "no_session", "currency_fixed", "scale_fixed", "open_orders",
                 "unknown_calendar",
             ]))

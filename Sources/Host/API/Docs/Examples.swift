@@ -6,7 +6,8 @@ import Wire
 enum Examples {
     private static let inPaths = [
         "account": "1", "order": "1-example", "client_order_id": "example", "symbol": "AAPL",
-        "key": "k1", "calendar": "us-equities", "trade": "12-1",
+        "key": "k1", "calendar": "us-equities", "trade": "12-1", "group": "desk",
+        "rule": "max-order", "change": "12", "alert": "12-1",
     ]
 
     static func pathValue(_ name: String) -> String? { inPaths[name] }
@@ -39,6 +40,15 @@ enum Examples {
         "PATCH /api/v1/accounts/{account}": "{\"risk_level\": \"low\"}",
         "POST /api/v1/accounts/{account}/ledger":
             "{\"transaction_type\": \"deposit\", \"amount\": \"100\"}",
+        "POST /api/v1/groups": "{\"group\": \"desk\", \"name\": \"Desk\"}",
+        "PATCH /api/v1/groups/{group}": "{\"state\": \"reducing\"}",
+        "PUT /api/v1/risk/limits":
+            "{\"rule\": \"max-order\", \"limit\": \"quantity\", \"value\": \"1000\", "
+            + "\"account_id\": \"3\", \"reason\": \"An example\"}",
+        "PATCH /api/v1/risk/rules/{rule}": "{\"mode\": \"enforce\", \"reason\": \"An example\"}",
+        "POST /api/v1/risk/kill-switch":
+            "{\"scope\": \"account\", \"id\": \"3\", \"reason\": \"An example\"}",
+        "POST /api/v1/accounts/{account}/cancel-all-after": "{\"seconds\": 0}",
         "POST /api/v1/instruments":
             "{\"symbol\": \"EXMPL\", \"name\": \"Example\", \"price_scale\": 2, "
             + "\"quantity_scale\": 0, \"tick_size\": \"0.01\", \"lot_size\": \"1\"}",

@@ -13,6 +13,12 @@ enum GuideEnds {
     /// Tests hold them against the sources.
     private static let reasons = [
         ["`client_request`", "cancelled", "Its trader cancelled it: alone or with others."],
+        ["`kill_switch`", "cancelled", "Staff stopped the account, its group or everyone."],
+        ["`risk_block`", "cancelled", "A risk rule blocked the account."],
+        [
+            "`cancel_all_after`", "cancelled",
+            "The account's cancel-all-after came due without being called again.",
+        ],
         [
             "`staff_request`", "cancelled",
             "A key of role risk or admin cancelled it; the reason names the key.",

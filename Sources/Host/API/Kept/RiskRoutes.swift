@@ -1,4 +1,4 @@
-// What risk managers read: everyone's orders, and alerts about what was refused.
+// What risk managers read: everyone's orders. Alerts are in V1/AlertRoutes.swift.
 
 import Base
 import Service
@@ -13,10 +13,7 @@ struct RiskRoutes {
         [
             Route(
                 .get, "/api/risk/orders", "Everyone's orders, newest first", .everyone(.oversee),
-                query: Field.paging, answers: [.ok(listOf: .keptOrder)], orders),
-            Route(
-                .get, "/api/risk/alerts", "Orders that were refused, newest first",
-                .everyone(.oversee), query: Field.paging, answers: [.ok(listOf: .alert)], alerts),
+                query: Field.paging, answers: [.ok(listOf: .keptOrder)], orders)
         ]
     }
 
@@ -27,17 +24,6 @@ struct RiskRoutes {
             exchange.replyPage(result, limit: page.limit) { order, json in
                 OrderJSON.write(
                     order, scales: services.scales(order.symbol), style: .numbers, into: &json)
-            }
-        }
-    }
-
-    private func alerts(_ exchange: Exchange) throws(Rejection) {
-        let query = try exchange.queryFields()
-        let page = try exchange.page(query, defaultLimit: Limits.listMaximum)
-        services.history.rejectedOrders(page) { [services] result in
-            exchange.replyPage(result, limit: page.limit) { order, json in
-                AlertJSON.write(
-                    order, scales: services.scales(order.symbol), into: &json)
             }
         }
     }

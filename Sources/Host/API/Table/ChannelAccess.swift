@@ -6,7 +6,7 @@ extension Channel {
     var access: Access {
         switch self {
         case .orderBook, .orderBookOf, .trades, .tradesOf: .permission(.see)
-        case .account: .account(.see)
+        case .account, .riskOf: .account(.see)
         // They tell of everyone's orders.
         case .notifications, .risk: .everyone(.oversee)
         }
@@ -14,6 +14,9 @@ extension Channel {
 
     /// What stands for the path's parameters.
     var accessParameters: [String] {
-        if case .account(let id) = self { [id] } else { [] }
+        switch self {
+        case .account(let id), .riskOf(let id): [id]
+        case .notifications, .orderBook, .orderBookOf, .trades, .tradesOf, .risk: []
+        }
     }
 }

@@ -68,20 +68,4 @@ extension Shape {
             .init("buy_account_id", .text, "To keys for all accounts.", optional: true),
             .init("sell_account_id", .text, "To keys for all accounts.", optional: true),
         ])
-
-    static let alert = Shape(
-        "Alert",
-        [
-            .init("id", .text),
-            .init("severity", .choice(["warning"])),
-            .init("account_id", .text),
-            .init("symbol", .text),
-            .init("rule", .text, "The code of what refused it."),
-            .init("text", .text, "The code with its values."),
-            .init("order_id", .text),
-            .init("side", .choice(sides)),
-            .init("quantity", .decimal),
-            .init("price", .decimal, nullable: true),
-            .init("timestamp", .time),
-        ])
 }

@@ -26,25 +26,23 @@ extension Shape {
             .init("open_orders", .integer),
         ])
 
-    static let riskLimit = Shape(
-        "RiskLimit",
-        [
-            .init("rule", .text),
-            .init("limit", .text, "Its name in the rule's schema."),
-            .init("value", .text, "A decimal in units, money or basis points, as the rule says."),
-        ])
-
-    static let riskRule = Shape(
-        "RiskRule",
-        [
-            .init("rule", .text),
-            .init("title", .text),
-            .init("version", .text),
-            .init("library", .text),
-            .init("mode", .choice(["enforce", "shadow", "off"])),
+    private static let ruleMembers: [Member] = [
+        .init("rule", .text),
+        .init("title", .text),
+        .init("version", .text),
+        .init("library", .text),
+        .init("mode", .choice(["enforce", "shadow", "off"]), "As it is now on all hosts."),
+        .init(
+            "limits", .map(.text),
+            "By the names of the rule's schema; unset ones left out. price-collar's `beyond` is "
+                + "in basis points: 1000 is 10 %."),
+    ]
+    static let riskRule = Shape("RiskRule", ruleMembers)
+    static let accountRule = Shape(
+        "AccountRule",
+        ruleMembers + [
             .init(
-                "limits", .map(.text),
-                "By the names of the rule's schema; unset ones left out. price-collar's `beyond` is "
-                    + "in basis points: 1000 is 10 %."),
+                "sources", .map(.text),
+                "Where each limit comes from: the scope that it was set for, or file.")
         ])
 }

@@ -134,7 +134,7 @@ extension Shape {
                         [
                             .init(
                                 "type",
-                                .choice(["account", "instrument", "key", "position", "trade"])),
+                                .choice(AuditTarget.allCases.map(\.name))),
                             .init("id", .text),
                         ]))),
             .init("old", .any, "As it was before; null where it is new.", nullable: true),

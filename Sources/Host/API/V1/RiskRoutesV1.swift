@@ -16,64 +16,47 @@ struct RiskRoutesV1 {
                 .get, "/api/v1/risk/rules", "The rules that judge orders, in their order",
                 .permission(.see), query: Field.paging, answers: [.ok(pageOf: .riskRule)], rules),
             Route(
-                .get, "/api/v1/risk/limits", "Every limit of every rule that is on",
-                .permission(.see), query: Field.paging, answers: [.ok(pageOf: .riskLimit)],
-                allLimits),
-            Route(
-                .get, "/api/v1/risk/alerts", "Orders that were refused, newest first",
-                .everyone(.oversee), query: Field.paging, answers: [.ok(pageOf: .alert)], alerts),
-            Route(
                 .get, "/api/v1/accounts/{account}/risk", "What an account risks at this moment",
                 .account(.see), answers: [.ok(.accountRisk)], ofAccount),
             Route(
                 .get, "/api/v1/accounts/{account}/limits",
                 "The rules and limits that hold for an account's orders", .account(.see),
-                query: Field.paging, answers: [.ok(pageOf: .riskRule)], limits),
+                query: [RiskRoutesV1.symbol] + Field.paging,
+                answers: [.ok(pageOf: .accountRule)], limits),
         ]
     }
+
+    private static let symbol = Field(
+        "symbol", .symbol, "As they hold for orders in this instrument.")
 
     private func rules(_ exchange: Exchange) throws(Rejection) {
         let page = try exchange.page(
             try exchange.queryFields(), defaultLimit: Limits.listDefault)
-        reply(exchange, services.registry.riskRules, page)
-    }
-
-    private func allLimits(_ exchange: Exchange) throws(Rejection) {
-        let page = try exchange.page(
-            try exchange.queryFields(), defaultLimit: Limits.listDefault)
-        let limits = services.registry.riskRules.filter { $0.mode != .off }.flatMap { rule in
-            rule.limitValues.map { (rule: rule.name, name: $0.name, value: $0.value) }
-        }
-        exchange.replyItems(.success(PageOf(of: limits, page))) { limit, json in
-            json.beginObject()
-            json.field("rule", limit.rule)
-            json.field("limit", limit.name)
-            json.field("value", limit.value)
-            json.endObject()
+        services.whenCurrent(exchange) { [services] in
+            let rules = services.registry.riskRules
+            let modes = services.picture.controls.policy.modes
+            exchange.replyItems(.success(PageOf(of: rules, page))) { rule, json in
+                RiskRuleJSON.write(rule, mode: modes[rule.name] ?? rule.mode, into: &json)
+            }
         }
     }
 
-    /// Every rule holds for every account so far.
+    /// As the account's orders are judged by: the most specific limit of each name.
     private func limits(_ exchange: Exchange) throws(Rejection) {
-        let page = try exchange.page(
-            try exchange.queryFields(), defaultLimit: Limits.listDefault)
-        services.withCurrentAccount(exchange) { [self] _ in
-            reply(exchange, services.registry.riskRules.filter { $0.mode != .off }, page)
+        let query = try exchange.queryFields()
+        let page = try exchange.page(query, defaultLimit: Limits.listDefault)
+        if let symbol = query["symbol"], services.picture.instruments[symbol] == nil {
+            throw Reasons.rejection(code: "unknown_symbol", values: "symbol=\(symbol)")
         }
-    }
-
-    private func reply(_ exchange: Exchange, _ rules: [RiskRuleEntry], _ page: Page) {
-        exchange.replyItems(.success(PageOf(of: rules, page))) { rule, json in
-            RiskRuleJSON.write(rule, into: &json)
-        }
-    }
-
-    private func alerts(_ exchange: Exchange) throws(Rejection) {
-        let page = try exchange.page(
-            try exchange.queryFields(), defaultLimit: Limits.listDefault)
-        services.history.rejectedOrders(page) { [services] result in
-            exchange.replyItems(result) { order, json in
-                AlertJSON.write(order, scales: services.scales(order.symbol), into: &json)
+        services.withCurrentAccount(exchange) { [services] account in
+            let policy = services.picture.controls.policy
+            let rules = services.registry.riskRules.filter {
+                (policy.modes[$0.name] ?? $0.mode) != .off
+            }
+            let scope = LimitScope(.account(account.id), symbol: query["symbol"])
+            exchange.replyItems(.success(PageOf(of: rules, page))) { rule, json in
+                RiskRuleJSON.write(
+                    rule, for: scope, group: account.group, policy: policy, into: &json)
             }
         }
     }
