@@ -230,7 +230,6 @@ package enum Limits {
     /// Changes that wait for a second person.
     package static let pendingChanges = 100
     package static let groups = 1_000
-    package static let groupBytes = 32
     /// A limit's value as it is written: far more digits than a number may have.
     package static let limitValueBytes = 40
     /// Why staff did something: a sentence.

@@ -49,7 +49,8 @@ package final class Matcher {
         var all: [ScriptFunction] {
             [
                 submit, cancel, amend, account, transact, instrument, tick, commit, family,
-                project, seed, key, bust, throttle, limit, mode, pending, group, riskSwitch, deadline,
+                project, seed, key, bust, throttle, limit, mode, pending, group, riskSwitch,
+                deadline,
                 alert, acknowledge,
             ]
         }

@@ -135,7 +135,9 @@ final class Fold {
                 records["keys"]?[key.id] = isGone ? nil : StreamEntry.record(payload)
             case .level(let level): take(level, payload, step.event.symbol)
             case .bust(let bust): busted[bust.trade.id] = step.event.sequence
-            case .order, .trade, .ledger, .guardValue, .audit, .step, .decision, .throttle: break
+            case .order, .trade, .ledger, .guardValue, .audit, .step, .decision, .throttle,
+                .control, .alert:
+                break
             }
         }
     }
