@@ -21,7 +21,7 @@ private let bugs = [
         wrong: "if rest > 0 then rest = 0 end"),
     PlantedBug(
         testDescription: "trading with oneself",
-        right: "local is_own = resting.account == order.account\n"
+        right: "local is_own = risk.is_own(call, order, resting)\n"
             + "        if is_own and order.self_trade == SELF_TRADE.NEWEST then return 'self' end",
         wrong: "local is_own = false"),
     PlantedBug(
@@ -146,7 +146,7 @@ private let bugs = [
         testDescription: "a trail that leaves the scale",
         right: "if price > last then return last end",
         wrong: "bounded(price)"),
-]
+] + riskBugs
 
 @Suite struct PlantedBugTests {
     @Test(arguments: bugs) func isFoundOut(_ bug: PlantedBug) throws {
@@ -156,7 +156,7 @@ private let bugs = [
             wasPlanted = source.contains(bug.right)
             return source.replacingOccurrences(of: bug.right, with: bug.wrong)
         }
-        let caught = try (1...100).contains { seed in
+        let caught = try (1...250).contains { seed in
             let script = Generator.script(seed: UInt64(seed), steps: 150)
             return Runner(try engine.functions(for: script), stepsPerAudit: 20).run(script) != nil
         }

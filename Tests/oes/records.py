@@ -32,6 +32,7 @@ CONTAINER, AFTER = 1, 2
 BUY, SELL = 1, 2
 LIT, INTERNAL = 0, 1
 KEY, SESSION = 1, 2
+CASH_ONLY = 10_000
 
 
 class Reader:
@@ -233,5 +234,6 @@ SECTIONS = {
     19: ("alert", named_record),
     21: ("decision", decision_section),
     22: ("deadline", named_record),
+    23: ("throttle", named_record),
     25: ("cancel_task", named_record),
 }

@@ -13,6 +13,7 @@ from . import records
 from .orders import (
     charges, is_resting, limit_of, parent_of, reduce_only_problems, visible, working)
 from .parked import index_problems
+from .totals import total_problems
 
 DEPOSIT, WITHDRAWAL, ADJUSTMENT = 1, 2, 3
 MOST_PROBLEMS = 50
@@ -29,6 +30,7 @@ class Picture:
     instruments: dict = field(default_factory=dict)
     markets: dict = field(default_factory=dict)
     keys: dict = field(default_factory=dict)
+    throttles: dict = field(default_factory=dict)
     levels: dict = field(default_factory=dict)  # (symbol, side) → {price: (quantity, count)}
     trades: list = field(default_factory=list)  # (sequence, fields)
     paid_in: int = 0
@@ -70,6 +72,9 @@ class Verifier:
         self.check_books()
         for problems in (
                 reduce_only_problems(self.orders, self.positions),
+                total_problems(
+                    self.orders, self.accounts, self.positions, self.instruments,
+                    self.redis.hash(self.key("scopes"))),
                 index_problems(self.redis, self.key, self.orders, self.instruments)):
             for text in problems:
                 self.problem(text)
@@ -93,6 +98,7 @@ class Verifier:
         kept = {
             "order": picture.orders, "account": picture.accounts, "position": picture.positions,
             "instrument": picture.instruments, "market": picture.markets,
+            "throttle": picture.throttles,
         }
         for name, fields in entry["sections"]:
             if name in kept:
@@ -127,7 +133,8 @@ class Verifier:
             picture.shares[entry["symbol"]] += entry["quantity"]
 
     def compare_records(self):
-        for name in ("orders", "accounts", "positions", "instruments", "market", "keys"):
+        for name in (
+                "orders", "accounts", "positions", "instruments", "market", "keys", "throttles"):
             folded = getattr(self.picture, "markets" if name == "market" else name)
             stored = {
                 key.decode(): value for key, value in self.redis.hash(self.key(name)).items()}
@@ -191,7 +198,7 @@ class Verifier:
     def check_holds(self):
         cash, shares, buying = Counter(), Counter(), Counter()
         for name, record in self.orders.items():
-            need = self.needed(record, working(record))
+            need = self.needed(name, record, working(record))
             self.expect(
                 record["hold"] == need, f"order {name} holds {record['hold']}, needs {need}")
         for (account, symbol), charged in charges(self.orders):
@@ -208,13 +215,17 @@ class Verifier:
                 f"position {name}: held {record['held']}, open_buy {record['open_buy']}, its "
                 f"orders {shares[name]}, {buying[name]}")
 
-    def needed(self, record, leaves):
+    def needed(self, name, record, leaves):
         """What an order that works with so much must hold; orders with fees are judged by the
         model, which knows them."""
         if record["side"] == records.SELL or leaves == 0:
             return leaves
         listed = self.instruments[record["symbol"]]
-        if listed["maker_bps"] or listed["taker_bps"]:
+        account = self.accounts[name.split("-", 1)[0]]
+        fees = [
+            listed[side] if account[side] < 0 else account[side]
+            for side in ("maker_bps", "taker_bps")]
+        if any(fees):
             return record["hold"]
         exponent = listed["price_scale"] + listed["quantity_scale"] - listed["money_scale"]
         product = limit_of(record) * leaves
@@ -262,8 +273,10 @@ class Verifier:
                 record["balance"] == self.picture.balances[name],
                 f"account {name}: balance {record['balance']}, its ledger sums to "
                 f"{self.picture.balances[name]}")
+            lends = record["multiple"] > records.CASH_ONLY
             self.expect(
-                0 <= record["held"] <= record["balance"], f"account {name} holds more than it has")
+                0 <= record["held"] and (lends or record["held"] <= record["balance"]),
+                f"account {name} holds more than it has")
         fees = sum(int(value) for value in self.redis.hash(self.key("fees")).values())
         cash = sum(record["balance"] for record in self.accounts.values())
         self.expect(

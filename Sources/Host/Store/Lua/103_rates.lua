@@ -56,7 +56,7 @@ function risk.duplicates_of(call, guard, order)
     local key = same_key(call, order)
     local record, times = redis_call('GET', key) or '', {}
     local since = call.time - guard.window * 1000
-    for at = 1, #record, 8 do
+    for at = 1, #record - 7, 8 do
         local time = unpack_struct('<l', record, at)
         if time > since then times[#times + 1] = time end
     end
