@@ -151,3 +151,34 @@ def test_plugins_show_their_schemas(open_window):
     expect(detail).to_contain_text("Time-weighted (order type)")
     expect(detail.locator("tbody tr").filter(has_text="slices")).to_contain_text("2 to 100")
     expect(page.locator("#libraries tbody tr")).to_have_count(3)
+
+
+def test_the_kill_switch_stops_an_account_and_is_lifted(open_window, client, accounts, symbol):
+    order = client.order(accounts[0], "buy", symbol, 3, "99")
+    name = client.get(f"/api/accounts/{accounts[0]}")["name"]
+    page = open_window("/risk-manager").page
+    page.click("#kill-open")
+    page.select_option("#target", accounts[0])
+    page.get_by_role("dialog").get_by_role("button", name="Stop trading").click()
+    expect(page.locator("#kill .error").last).to_have_text("Say why.")
+    page.fill("#reason", "A runaway program")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast").last).to_contain_text("1 orders cancelled in")
+    row = page.locator("#switches tbody tr").filter(has_text=name)
+    expect(row).to_contain_text("A runaway program")
+    assert client.show(order["id"])["status"] == "cancelled"
+    assert client.try_order(accounts[0], "buy", symbol, 1, "99").status_code >= 400
+    row.get_by_role("button", name="Lift").click()
+    page.fill("#reason", "It was mended")
+    page.keyboard.press("Enter")
+    expect(row).to_have_count(0)
+    assert client.try_order(accounts[0], "buy", symbol, 1, "99").status_code == 200
+
+
+def test_an_alert_is_acknowledged(open_window, client, accounts, symbol):
+    assert client.try_order(accounts[0], "buy", symbol, 100_001, "1").status_code == 422
+    page = open_window("/risk-manager").page
+    row = page.locator("#alerts tbody tr").filter(has_text=symbol)
+    row.get_by_role("button", name="Acknowledge").click()
+    expect(row).to_have_class("seen")
+    expect(row.get_by_role("button")).to_have_count(0)

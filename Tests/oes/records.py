@@ -235,5 +235,6 @@ SECTIONS = {
     21: ("decision", decision_section),
     23: ("throttle", named_record),
     22: ("deadline", named_record),
+    23: ("throttle", named_record),
     25: ("cancel_task", named_record),
 }

@@ -173,6 +173,9 @@ package enum Reasons {
             text: "Who asked for a change can't approve it; somebody with another key must"),
         "switch_not_on": Meaning(
             refusal: .conflict, field: "scope", text: "Nothing is blocked there"),
+        "not_latched": Meaning(
+            refusal: .conflict, field: nil,
+            text: "The account isn't stopped in this instrument"),
         "unknown_alert": Meaning(refusal: .notFound, field: nil, text: "There is no such alert"),
         // Keys.
         "unknown_key": Meaning(

@@ -71,6 +71,7 @@ package enum UIFiles {
         "/panels/quote.js": file(script, PackageResources.quote_js),
         "/panels/risk-controls.js": file(script, PackageResources.risk_controls_js),
         "/panels/risk-limits.js": file(script, PackageResources.risk_limits_js),
+        "/panels/risk-switch.js": file(script, PackageResources.risk_switch_js),
         "/panels/ticket-check.js": file(script, PackageResources.ticket_check_js),
         "/panels/ticket-send.js": file(script, PackageResources.ticket_send_js),
         "/panels/ticket-worth.js": file(script, PackageResources.ticket_worth_js),

@@ -69,7 +69,7 @@ struct ErrorText {
                 "account_exists", "symbol_exists", "already_busted", "key_exists",
                 "key_revoked", "last_admin_key", "group_exists", "group_in_use",
                 "group_switch_on", "change_expired", "changed_meanwhile", "same_person",
-                "switch_not_on",
+                "switch_not_on", "not_latched",
             ]),
         ErrorText(413, "The body is larger than 1 MiB.", ["body_too_large"]),
         ErrorText(414, "The request line is longer than 8 KiB.", ["target_too_long"]),

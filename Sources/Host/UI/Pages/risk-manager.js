@@ -10,8 +10,9 @@ import { toast } from "./kit/notice.js";
 import { isOpen, orderId, sideOf, statusOf, tifOf } from "./kit/order-store.js";
 import { mountShell } from "./kit/shell.js";
 import { identify, mayOverseeAll, whyNot } from "./kit/who.js";
-import { cancelMany, mountDanger, stateSelect } from "./panels/risk-controls.js";
+import { cancelMany, mountDanger, say, stateSelect } from "./panels/risk-controls.js";
 import { RiskLimits } from "./panels/risk-limits.js";
+import { RiskSwitch } from "./panels/risk-switch.js";
 
 /** However busy the market, the lists are asked for at most this often. */
 const REFRESH_MILLIS = 1000;
@@ -81,15 +82,27 @@ function drawSummary() {
 }
 
 function drawAlerts() {
-  const create = () => h("tr", {}, cellsOf("tttttt"));
+  const create = (item) => {
+    const button = h("button", {
+      type: "button", class: "quiet", "aria-label": `Acknowledge: ${item.text}`,
+      onclick: () => say(() => api.acknowledge(item.id), "Not acknowledged").then(refreshSoon),
+    }, "Acknowledge");
+    const row = h("tr", {}, cellsOf("ttttttn"), h("td", { class: "actions" }, button));
+    return Object.assign(row, { button });
+  };
   reconcile(bodyOf("alerts"), alerts, (item) => item.id, create, (row, item) => {
     cells(row, [
-      moment(item.timestamp), words(item.severity), nameOf(item.account_id), item.symbol,
-      item.rule, item.text,
+      moment(item.last_at ?? item.timestamp), words(item.severity),
+      item.account_id ? nameOf(item.account_id) : "Everyone", item.symbol ?? "–",
+      item.rule ?? item.code, item.text, String(item.count),
     ]);
+    row.button.hidden = item.acknowledged;
+    setAttribute(row, "class", item.acknowledged ? "seen" : null);
+    setAttribute(row, "title", item.acknowledged ? `Seen by ${item.acknowledged_by}` : null);
     setAttribute(row.children[1], "data-severity", item.severity);
   });
-  setText($("alert-count"), String(alerts.length));
+  const unseen = alerts.filter((item) => !item.acknowledged).length;
+  setText($("alert-count"), `${unseen} not acknowledged`);
   emptyOf("alerts").hidden = alerts.length > 0;
 }
 
@@ -163,6 +176,8 @@ async function refresh() {
     accounts = new Map(list.map((account) => [String(account.account_id), account]));
     [alerts, orders] = [alarms, all];
     limits.offer(accounts);
+    blocks.offer(accounts);
+    await blocks.load();
     showProblem("");
     document.documentElement.dataset.ready = "yes";
   } catch (error) {
@@ -173,6 +188,7 @@ async function refresh() {
 }
 
 const limits = new RiskLimits($("limits"), $("limits-account"));
+let blocks = null;
 $("orders-filter").addEventListener("input", draw);
 
 let due = null;
@@ -196,6 +212,7 @@ $("orders-more").addEventListener("click", () => {
 });
 
 function follow() {
+  blocks = new RiskSwitch($("switches"), nameOf, refreshSoon);
   feed.subscribe("oes:notifications", refreshSoon);
   feed.subscribe("oes:risk", (type, data) => {
     if (type === "snapshot") return;

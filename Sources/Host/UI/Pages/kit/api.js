@@ -129,6 +129,11 @@ export const allOrders = async () => (await orderPage()).items;
 export const editOrder = (id, body) => request("PATCH", `/api/v1/orders/${segment(id)}`, body);
 export const cancelOrder = (id) => request("DELETE", `/api/v1/orders/${segment(id)}`);
 export const cancelAll = (filter) => post("/api/v1/orders/cancel-all", filter);
+export const killSwitches = () => all("/api/v1/risk/kill-switch");
+export const pressSwitch = (body) => post("/api/v1/risk/kill-switch", body);
+export const liftSwitch = (query) =>
+  request("DELETE", withQuery("/api/v1/risk/kill-switch", query));
+export const acknowledge = (id) => post(`/api/v1/risk/alerts/${segment(id)}/acknowledge`);
 export const testOrder = (body) => post("/api/v1/orders/test", body);
 export const alerts = async () => items(await get(`/api/v1/risk/alerts?limit=${PAGE_ITEMS}`));
 
