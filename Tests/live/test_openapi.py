@@ -13,6 +13,7 @@ NOT_CALLED = ("/ws", "/api/v1/admin/keys", "/api/v1/session", "/api/v1/risk/pend
 # What a call takes away has been put there by the one before it.
 QUERIES = {
     "DELETE /api/v1/risk/limits": "?rule=max-order&account_id=3",
+    "GET /api/v1/accounts/{account}/statement": "?date=2026-01-31",
     "DELETE /api/v1/risk/kill-switch": "?scope=account&id=3&reason=x",
 }
 
