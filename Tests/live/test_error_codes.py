@@ -9,7 +9,7 @@ import requests
 from oes.host import ROOT
 
 # What the matching script says of itself and never of a client's request.
-NOT_FOR_CLIENTS = {"not_empty"}
+NOT_FOR_CLIENTS = {"headroom", "daily_loss", "daily_loss_near", "not_empty"}
 # Parts that are put together where they are used; the parts are found by SPELLED_OUT.
 SPELLED_OUT = [
     (r'\.notFound\(\s*"(\w+)"', "unknown_{}"),
@@ -44,7 +44,8 @@ def with_status():
             r'"(\w+)": (refused|Meaning)\((?:\s*refusal: \.(\w+))?', table):
         found.add((statuses[name or how], code))
     for text in sources("Plugins").values():
-        found |= {("422", code) for code in re.findall(r'\bcode: "(\w+)"', text)}
+        codes = set(re.findall(r'\bcode: "(\w+)"', text)) - NOT_FOR_CLIENTS
+        found |= {("422", code) for code in codes}
     return found
 
 

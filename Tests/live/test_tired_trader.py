@@ -21,7 +21,7 @@ DESK = {
     "fat-finger": {"times": 10, "usual": "100"},
     "duplicate-order": {"window": 3000},
     "open-orders": {"account": 20},
-    "exposure": {"gross": "500000"},
+    "exposure": {"gross": "5000000"},
     "restricted-list": {"level": 0},
 }
 

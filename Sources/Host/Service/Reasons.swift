@@ -132,6 +132,63 @@ package enum Reasons {
         "insufficient_shares": refused(
             "Not enough free units to sell; lower the quantity or cancel other sells",
             field: "quantity"),
+        // Guards of the shipped risk rules.
+        "long_position_limit": refused(
+            "The position with its open buys would pass its limit; lower the quantity",
+            field: "quantity"),
+        "short_position_limit": refused(
+            "The short position with its open sales would pass its limit; lower the quantity",
+            field: "quantity"),
+        "group_position_limit": refused(
+            "The group's position would pass its limit; lower the quantity", field: "quantity"),
+        "firm_position_limit": refused(
+            "The firm's position would pass its limit; lower the quantity", field: "quantity"),
+        "restricted_reduce_only": refused(
+            "The symbol is restricted: only orders that reduce the position are taken",
+            field: "symbol"),
+        "open_orders_value": refused(
+            "Open orders would be worth more than allowed; cancel some or lower the quantity",
+            field: "quantity"),
+        "gross_exposure": refused(
+            "Positions and open orders would pass the gross limit; lower it, or cancel orders",
+            field: "quantity"),
+        "net_exposure": refused(
+            "Positions and open orders would pass the net limit; lower it, or cancel orders",
+            field: "quantity"),
+        "group_gross_exposure": refused(
+            "The group would pass its gross limit; lower the quantity", field: "quantity"),
+        "group_net_exposure": refused(
+            "The group would pass its net limit; lower the quantity", field: "quantity"),
+        "firm_gross_exposure": refused(
+            "The firm would pass its gross limit; lower the quantity", field: "quantity"),
+        "firm_net_exposure": refused(
+            "The firm would pass its net limit; lower the quantity", field: "quantity"),
+        "open_orders_limit": refused(
+            "The account has as many open orders as it may; cancel some first"),
+        "group_open_orders_limit": refused(
+            "The group has as many open orders as it may; cancel some first"),
+        "firm_open_orders_limit": refused(
+            "The firm has as many open orders as it may; cancel some first"),
+        "cash_reserve": refused(
+            "Less cash than the reserve would be left; lower the quantity or deposit",
+            field: "quantity"),
+        "duplicate_order": refused(
+            "The same order was taken a moment ago; wait, or change it if it is meant"),
+        "execution_throttle": refused(
+            "Orders here executed too often; risk staff must look and reset the throttle",
+            field: "symbol"),
+        "order_rate_second": refused(
+            "The account has sent as many orders as it may in a second; wait and try again"),
+        "order_rate_minute": refused(
+            "The account has sent as many orders as it may in a minute; wait and try again"),
+        "group_order_rate_second": refused(
+            "The group has sent as many orders as it may in a second; wait and try again"),
+        "group_order_rate_minute": refused(
+            "The group has sent as many orders as it may in a minute; wait and try again"),
+        "firm_order_rate_second": refused(
+            "The firm has sent as many orders as it may in a second; wait and try again"),
+        "firm_order_rate_minute": refused(
+            "The firm has sent as many orders as it may in a minute; wait and try again"),
         "position_limit": refused(
             "The position with its open orders would pass its limit; lower the quantity",
             field: "quantity"),
