@@ -53,6 +53,8 @@ final class FeedSocket: Subscriber {
     /// What its orders belong to that are cancelled when it is gone.
     var lease: SessionLease?
     private var subscriptions: Set<Channel> = []
+    /// Subscribes and unsubscribes that haven't been acted on.
+    private var waitingTurns = 0
     private var allowance = TokenBucket(
         perSecond: Limits.socketMessagesPerSecond, atOnce: Limits.socketMessagesAtOnce,
         now: Clock.monotonicMicros())
@@ -144,7 +146,9 @@ final class FeedSocket: Subscriber {
             subscribe(try FeedSocket.channel(fields), after: try FeedSocket.position(fields))
         case "unsubscribe": unsubscribe(try FeedSocket.channel(fields))
         default:
-            let told = services.feed.sequenceTold(self, subscriptions)
+            // A subscribe that still waits may have to tell what was missed.
+            let told =
+                waitingTurns == 0 ? services.feed.sequenceTold(self, subscriptions) : nil
             socket.send(text: FeedMessages.pong(asOf: told))
         }
     }
@@ -234,7 +238,9 @@ final class FeedSocket: Subscriber {
     /// Once the picture is what clients were told, and behind what came before: an unsubscribe that
     /// overtook its subscribe would leave the channel open for good.
     private func inTurn(_ action: @escaping () -> Void) {
+        waitingTurns += 1
         services.whenCurrent { [self] rejection in
+            waitingTurns -= 1
             guard !isClosed, !endIfOver() else { return }
             if let rejection { return socket.send(text: FeedMessages.error(rejection)) }
             action()
