@@ -160,8 +160,11 @@ private let kept = [
     KeptScript(
         bug: PlantedBug(
             testDescription: "a market buy that reserves a maker's fee",
-            right: "order.pricing == MARKET and instrument.taker_bps or instrument.worst_bps",
-            wrong: "instrument.worst_bps"),
+            right: """
+                order.pricing == MARKET and risk.taker_bps(instrument, account)
+                        or worst_bps(instrument, account)
+                """,
+            wrong: "worst_bps(instrument, account)"),
         limits: ModelLimits(fills: 2), makerBps: 100,
         steps: [
             .cash(account: "4", kind: .adjustment, amount: 3_100_000 - 1_000_000_000),
