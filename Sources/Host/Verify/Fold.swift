@@ -37,7 +37,10 @@ final class Fold {
     var positions: [String: Held<Position>] = [:]
     var instruments: [String: Held<Instrument>] = [:]
     /// Hashes of which only the newest record counts, by their name: field → record.
-    var records: [String: [String: [UInt8]]] = ["market": [:], "keys": [:]]
+    var records: [String: [String: [UInt8]]] = [
+        "market": [:], "keys": [:], "groups": [:], "limits": [:], "modes": [:], "pending": [:],
+        "switches": [:],
+    ]
     var books: [BookPlace: BookSide] = [:]
     /// As LEVEL sections told them: price → record.
     var levels: [BookPlace: [Int64: [UInt8]]] = [:]
@@ -135,11 +138,28 @@ final class Fold {
                 records["keys"]?[key.id] = isGone ? nil : StreamEntry.record(payload)
             case .level(let level): take(level, payload, step.event.symbol)
             case .bust(let bust): busted[bust.trade.id] = step.event.sequence
-            case .order, .trade, .ledger, .guardValue, .audit, .step, .decision, .throttle,
-                .control, .alert:
+            case .control(let control): take(control, payload)
+            case .order, .trade, .ledger, .guardValue, .audit, .step, .decision, .throttle, .alert:
                 break
             }
         }
+    }
+
+    /// Limits, modes, groups, switches and what waits for a second person; an empty record is gone.
+    private func take(_ control: ControlChange, _ payload: ArraySlice<UInt8>) {
+        let hash: String
+        switch control {
+        case .group: hash = "groups"
+        case .limit: hash = "limits"
+        case .mode: hash = "modes"
+        case .pending: hash = "pending"
+        case .riskSwitch: hash = "switches"
+        case .cancelTask, .deadline: return
+        }
+        var reader = ByteReader(payload)
+        guard let field = try? reader.string() else { return }
+        let record = Array(reader.rest())
+        records[hash]?[field] = record.isEmpty ? nil : record
     }
 
     private func take(_ level: LevelChange, _ payload: ArraySlice<UInt8>, _ symbol: String) {
