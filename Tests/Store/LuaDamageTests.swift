@@ -14,7 +14,9 @@ private struct Damage: CustomTestStringConvertible, Sendable {
 private let damages: [Damage] = [
     ("submit", ["seq", "events", "instruments", "accounts", "positions", "orders"]),
     ("submit", ["book:AAPL:s", "levels:AAPL:b", "expiry:AAPL", "book:AAPL:b", "levels:AAPL:s"]),
-    ("submit", ["market", "fees"]),
+    ("submit", ["market", "fees", "switches", "scopes"]),
+    ("guarded", ["scopes", "rates", "throttles"]),
+    ("throttle", ["seq", "events", "instruments", "accounts", "positions", "throttles"]),
     ("cancel", ["seq", "events", "instruments", "accounts", "positions", "orders"]),
     ("cancel", ["book:AAPL:b", "levels:AAPL:b", "expiry:AAPL"]),
     ("amend", ["seq", "events", "instruments", "accounts", "positions", "orders"]),
@@ -45,6 +47,11 @@ private let damages: [Damage] = [
             return world.buy("2", "new", 30, at: 15_000) {
                 $0.expireAt = functions.time() + 60_000_000
             }
+        case "guarded":
+            return world.buy("2", "new", 30, at: 15_000) {
+                $0.guards = "r|1|6|2|9|60000|rate|0;r|1|7|1|9|60000|run|0;r|1|5|4|9|0|open|0"
+            }
+        case "throttle": return functions.call("throttle", "1", "AAPL", "seen", "")
         case "cancel": return functions.cancel("1-day")
         case "amend": return functions.amend("1-day", price: 14_001, quantity: 20)
         case "account": return functions.account(balance: 5)
@@ -75,6 +82,10 @@ private let damages: [Damage] = [
         try #require(world.buy("1", "day", 10, at: 14_000) { $0.expireAt = expireAt }.word == "ok")
         if isSoon { world.functions.wait(until: expireAt) }
         if ["key", "session", "revoke"].contains(function) { try LuaKeyTests.prepare(world) }
+        if function == "throttle" {
+            // At a limit of none it shuts at once.
+            _ = world.buy("1", "shut", 1, at: 14_000) { $0.guards = "r|1|7|1|0|60000|run|0" }
+        }
         return world
     }
 
