@@ -43,7 +43,9 @@ enum Amounts {
     }
 
     /// What is left of an order to work with, in money at its held price, rounded up.
-    static func notional(_ instrument: ModelInstrument, _ order: ModelOrder) throws(Refusal) -> Int64 {
+    static func notional(_ instrument: ModelInstrument, _ order: ModelOrder) throws(Refusal)
+        -> Int64
+    {
         guard order.working > 0 else { return 0 }
         return try amount(instrument, price: order.heldPrice, quantity: order.working, up: true)
     }

@@ -183,7 +183,8 @@ extension Model {
         let isSpecial = !ext.packed.isEmpty
         let more =
             isSpecial
-            ? " \(notes.askedTrigger) \(ext.trailOffset) \(ext.pegOffset) \(notes.askedPegLimit)" : ""
+            ? " \(notes.askedTrigger) \(ext.trailOffset) \(ext.pegOffset) \(notes.askedPegLimit)"
+            : ""
         let key =
             "\(order.account) \(order.symbol) \(order.side) \(order.pricing) "
             + "\(notes.askedPrice) \(order.quantity) \(order.book)" + more
@@ -219,6 +220,8 @@ extension Model {
     }
 
     private mutating func takeRates() {
-        for (field, tenth) in notes.rates { control.rates[field, default: [:]][tenth, default: 0] += 1 }
+        for (field, tenth) in notes.rates {
+            control.rates[field, default: [:]][tenth, default: 0] += 1
+        }
     }
 }

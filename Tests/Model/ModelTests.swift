@@ -51,24 +51,26 @@ private func setting(_ name: String, _ standard: Int) -> Int {
 
     /// The scripts are of use only if they meet what there is to be met.
     private func expectEveryCase(_ words: [String: Int]) {
-        let all = [
-            "ok", "duplicate", "conflict", "stale", "busy", "amount_too_large", "unknown_symbol",
-            "unknown_account", "unknown_order", "order_closed", "account_inactive",
-            "account_cancel_only", "account_halted", "account_reducing", "instrument_halted",
-            "instrument_closed", "expire_time_passed", "lot_size", "tick_size", "min_notional",
-            "below_filled", "open_orders", "insufficient_cash", "insufficient_shares",
-            "position_limit", "no_reference_price", "no_liquidity", "protection_price",
-            "outside_lit", "ioc_remainder", "fok_unfillable", "self_trade", "expired",
-            "user_cancel", "max_order_quantity", "reduce_only", "post_only", "min_quantity",
-            "fill_limit", "too_many_pegs", "too_many_reduce_only", "linked", "parent_ended",
-            "parent_cancelled",
-            "child_rejected", "amend_unsupported", "done", "schedule_over", "step last",
-            "step bid", "step ask", "step main_filled", "step linked", "step self_trade",
-            "step reduce_only", "step granted", "step trailed", "step pegged",
-            "step parent_ended", "step refreshed", "ended amount_too_large",
-            "unknown_group", "kill_switch", "risk_block", "not_latched", "ended kill_switch",
-            "latched true", "latched false",
-        ] + everyGuard
+        let all =
+            [
+                "ok", "duplicate", "conflict", "stale", "busy", "amount_too_large",
+                "unknown_symbol",
+                "unknown_account", "unknown_order", "order_closed", "account_inactive",
+                "account_cancel_only", "account_halted", "account_reducing", "instrument_halted",
+                "instrument_closed", "expire_time_passed", "lot_size", "tick_size", "min_notional",
+                "below_filled", "open_orders", "insufficient_cash", "insufficient_shares",
+                "position_limit", "no_reference_price", "no_liquidity", "protection_price",
+                "outside_lit", "ioc_remainder", "fok_unfillable", "self_trade", "expired",
+                "user_cancel", "max_order_quantity", "reduce_only", "post_only", "min_quantity",
+                "fill_limit", "too_many_pegs", "too_many_reduce_only", "linked", "parent_ended",
+                "parent_cancelled",
+                "child_rejected", "amend_unsupported", "done", "schedule_over", "step last",
+                "step bid", "step ask", "step main_filled", "step linked", "step self_trade",
+                "step reduce_only", "step granted", "step trailed", "step pegged",
+                "step parent_ended", "step refreshed", "ended amount_too_large",
+                "unknown_group", "kill_switch", "risk_block", "not_latched", "ended kill_switch",
+                "latched true", "latched false",
+            ] + everyGuard
         let missed = all.filter { words[$0] == nil }
         #expect(missed.isEmpty, "never met: \(missed)")
     }

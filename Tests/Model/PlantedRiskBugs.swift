@@ -47,7 +47,8 @@ let riskBugs = [
         wrong: ""),
     PlantedBug(
         testDescription: "a double click that is forgotten",
-        right: "append(call, 'writes', { 'SET', same.key, same.times, 'PX', format('%d', same.ttl) })",
+        right:
+            "append(call, 'writes', { 'SET', same.key, same.times, 'PX', format('%d', same.ttl) })",
         wrong: ""),
     PlantedBug(
         testDescription: "a throttle that never latches",

@@ -13,7 +13,8 @@ enum AlertFinder {
             case .control(let change): control(change, event)
             case .throttle(let throttle) where throttle.isLatched && event.kind != .throttle:
                 latched(throttle, event)
-            case .order, .throttle, .account, .position, .trade, .level, .instrument, .ledger, .market,
+            case .order, .throttle, .account, .position, .trade, .level, .instrument, .ledger,
+                .market,
                 .guardValue, .key, .audit, .bust, .step, .decision, .alert:
                 nil
             }
