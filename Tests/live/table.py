@@ -38,6 +38,7 @@ BODIES = {
     "PUT /api/v1/risk/limits": {"rule": "max-order", "limit": "quantity", "value": "1"},
     "PATCH /api/v1/risk/rules/{rule}": {"mode": "off", "reason": "intrusion"},
     "POST /api/v1/risk/kill-switch": {"scope": "firm", "reason": "intrusion"},
+    "POST /api/v1/risk/throttles/{account}/{symbol}/reset": {"reason": "intrusion"},
     "POST /api/v1/accounts/{account}/cancel-all-after": {"seconds": 1},
 }
 

@@ -52,7 +52,10 @@ def with_status():
 def without_status():
     """Codes whose status is told elsewhere."""
     found = set()
-    for text in sources("Sources/Host").values():
+    for path, text in sources("Sources/Host").items():
+        # What it names are alerts', which refuse nobody.
+        if path.name == "AlertFinder.swift":
+            continue
         found |= set(re.findall(r'\bcode: "(\w+)"', text))
         for pattern, name in SPELLED_OUT:
             found |= {name.format(part) for part in re.findall(pattern, text)}

@@ -8,8 +8,11 @@ from live.client import Client
 from live.openapi import Document, path_examples, path_with
 
 # It answers a handshake, which test_websocket.py tries; and what changes who may, which would close
-# the host to all that follows (test_access.py), or needs two persons (test_controls.py).
-NOT_CALLED = ("/ws", "/api/v1/admin/keys", "/api/v1/session", "/api/v1/risk/pending/")
+# the host to all that follows (test_access.py), needs two persons (test_controls.py) or a throttle
+# that has shut (test_throttles.py).
+NOT_CALLED = (
+    "/ws", "/api/v1/admin/keys", "/api/v1/session", "/api/v1/risk/pending/",
+    "/api/v1/risk/throttles/")
 # What a call takes away has been put there by the one before it.
 QUERIES = {
     "DELETE /api/v1/risk/limits": "?rule=max-order&account_id=3",

@@ -233,7 +233,6 @@ SECTIONS = {
     18: ("switch", named_record),
     19: ("alert", named_record),
     21: ("decision", decision_section),
-    23: ("throttle", named_record),
     22: ("deadline", named_record),
     23: ("throttle", named_record),
     25: ("cancel_task", named_record),

@@ -62,6 +62,7 @@ package final class API {
             + NotifierRoutes(services: services).routes
             + LimitRoutes(services: services).routes
             + SwitchRoutes(services: services).routes
+            + ThrottleRoutes(services: services).routes
             + GroupRoutes(services: services).routes
             + AlertRoutes(services: services).routes
             + PluginRoutes(services: services).routes

@@ -18,6 +18,7 @@ package struct Services {
     let controls: ControlService
     let policy: PolicyService
     let history: History
+    let dayProfits: DayProfits
     let bookHistory: BookHistory
     let acknowledged: Acknowledged
     let registry: PluginRegistry
@@ -32,7 +33,7 @@ package struct Services {
         picture: Picture, orders: OrderService, accounts: AccountService,
         instruments: InstrumentService, keys: KeyService, busts: BustService,
         leases: SessionLeases, controls: ControlService, policy: PolicyService,
-        history: History, bookHistory: BookHistory,
+        history: History, dayProfits: DayProfits, bookHistory: BookHistory,
         acknowledged: Acknowledged, registry: PluginRegistry, feed: FeedPublisher,
         notifiers: NotifierDesk, status: any StatusSource
     ) {
@@ -46,6 +47,7 @@ package struct Services {
         self.controls = controls
         self.policy = policy
         self.history = history
+        self.dayProfits = dayProfits
         self.bookHistory = bookHistory
         self.acknowledged = acknowledged
         self.registry = registry

@@ -1,6 +1,7 @@
 // `oes drill`: how long a kill switch takes here and now. In the Redis of the host that runs it makes an
-// account and an instrument of its own, has so many orders rest, blocks the account, cancels them all as
-// a host does, and tells the times. Nobody else's orders are touched, and the account ends inactive.
+// account and an instrument of its own, has so many orders wait in the book and beside it, blocks the
+// account, cancels them all as a host does, and tells the times. Nobody else's orders are touched; also
+// where something goes wrong no order is left, and the account ends inactive.
 
 import Base
 import Glibc
@@ -40,6 +41,8 @@ final class DrillRun {
     private var placed: [OrderID] = []
     private var nextNumber = 0
     private var inFlight = 0
+    private var parkedCount = 0
+    private var hasFailed = false
     private static let symbol = "OES.DRILL"
     private static let profile = AccountProfile(
         name: "Kill switch drill", accountType: "drill", riskLevel: "low")
@@ -124,27 +127,51 @@ final class DrillRun {
     }
 
     private func placeOrders() {
-        while nextNumber < command.orders, inFlight < Limits.massCancelsInFlight {
+        while !hasFailed, nextNumber < command.orders, inFlight < Limits.massCancelsInFlight {
             nextNumber += 1
             inFlight += 1
-            let id = OrderID(account: account, clientOrderID: "drill-\(nextNumber)")
-            matcher.submit(order(id)) { [self] reply in
-                inFlight -= 1
-                guard case .success(.done) = reply else { return fail("an order: \(reply)") }
-                placed.append(id)
-                placeOrders()
-            }
+            place(nextNumber)
         }
-        if inFlight == 0, placed.count == command.orders { press() }
+        guard inFlight == 0 else { return }
+        if hasFailed { cancelRest() } else { press() }
     }
 
-    private func order(_ id: OrderID) -> SubmitCall {
-        SubmitCall(
-            id: id, account: account, symbol: DrillRun.symbol, side: .buy,
-            plan: Plan(
-                pricing: .limit, price: Price(1), quantity: Quantity(1), policy: .rest,
-                book: .lit, expireAt: 0), requestHash: 0, instrumentRevision: revision,
-            terms: OrderTerms(orderType: "limit", timeInForce: "gtc", assetType: "stocks"))
+    /// One of four waits for its trigger, as a stop does.
+    private func place(_ number: Int) {
+        let id = OrderID(account: account, clientOrderID: "drill-\(number)")
+        let isParked = number.isMultiple(of: 4)
+        matcher.submit(order(id, isParked: isParked)) { [self] reply in
+            inFlight -= 1
+            switch reply {
+            case .success(.done):
+                placed.append(id)
+                parkedCount += isParked ? 1 : 0
+            case .success(.rejected(let order, _)): tell("an order was refused: \(order.reason)")
+            case .success(.refused(let refusal)):
+                tell("an order was refused: \(refusal.code): \(refusal.values)")
+            default: tell("an order: \(reply)")
+            }
+            placeOrders()
+        }
+    }
+
+    private func order(_ id: OrderID, isParked: Bool) -> SubmitCall {
+        var plan = Plan(
+            pricing: .limit, price: Price(1), quantity: Quantity(1), policy: .rest, book: .lit,
+            expireAt: 0)
+        if isParked {
+            var trigger = OrderExtension()
+            trigger.triggerSource = .last
+            trigger.triggerDirection = .atOrAbove
+            trigger.triggerPrice = Price(1)
+            plan.extra = trigger
+        }
+        return SubmitCall(
+            id: id, account: account, symbol: DrillRun.symbol, side: .buy, plan: plan,
+            requestHash: 0, instrumentRevision: revision,
+            terms: OrderTerms(
+                orderType: isParked ? "stop_limit" : "limit", timeInForce: "gtc",
+                assetType: "stocks"))
     }
 
     // MARK: The measurement
@@ -154,7 +181,10 @@ final class DrillRun {
         matcher.press(
             .account(account), .killSwitch, by: Actor.command.id, reason: "drill", actor: .command
         ) { [self] reply in
-            guard case .success(.done) = reply else { return fail("the block: \(reply)") }
+            guard case .success(.done) = reply else {
+                tell("the block: \(reply)")
+                return cancelRest()
+            }
             let blockMicros = Clock.monotonicMicros() - began
             CancelOrders(matcher: matcher, acknowledged: Acknowledged()).run(
                 placed, reason: "kill_switch: drill"
@@ -167,6 +197,7 @@ final class DrillRun {
 
     private func tell(_ result: MassCancelResult, _ blockMicros: Int64, _ micros: Int64) {
         print("orders\t\(placed.count)")
+        print("parked\t\(parkedCount)")
         print("cancelled\t\(result.cancelled)")
         // A host that runs cancels them as well.
         print("already_ended\t\(result.alreadyEnded)")
@@ -179,22 +210,42 @@ final class DrillRun {
         matcher.lift(.account(account), reason: "end of the drill", by: .command) {
             [self] reply in
             guard case .success(.done) = reply else { return fail("the end: \(reply)") }
-            var standing = AccountStanding()
-            standing.isActive = false
-            let call = AccountCall(
-                .update(id: account), standing: standing, profile: DrillRun.profile)
-            matcher.account(call, by: .command) { [self] reply in
-                guard case .success(.done) = reply else { return fail("the end: \(reply)") }
-                exitCode = isWell ? ExitCode.success : ExitCode.failure
-                loop.stop()
-            }
+            closeAccount(isWell)
         }
     }
 
+    private func closeAccount(_ isWell: Bool) {
+        var standing = AccountStanding()
+        standing.isActive = false
+        let call = AccountCall(
+            .update(id: account), standing: standing, profile: DrillRun.profile)
+        matcher.account(call, by: .command) { [self] reply in
+            guard case .success(.done) = reply else { return fail("the end: \(reply)") }
+            exitCode = isWell ? ExitCode.success : ExitCode.failure
+            loop.stop()
+        }
+    }
+
+    // MARK: What goes wrong
+
+    /// Nothing was measured: what was placed goes all the same.
+    private func cancelRest() {
+        CancelOrders(matcher: matcher, acknowledged: Acknowledged()).run(
+            placed, reason: "drill_failed"
+        ) { [self] _ in closeAccount(false) }
+    }
+
     private func fail(_ problem: String) {
-        let line = Array("oes: drill: \(problem)\n".utf8)
-        _ = line.withUnsafeBytes { bytes in unsafe write(2, bytes.baseAddress, bytes.count) }
+        tell(problem)
         exitCode = ExitCode.failure
         loop.stop()
+    }
+
+    /// Only the first: what follows from it says no more.
+    private func tell(_ problem: String) {
+        guard !hasFailed else { return }
+        hasFailed = true
+        let line = Array("oes: drill: \(problem)\n".utf8)
+        _ = line.withUnsafeBytes { bytes in unsafe write(2, bytes.baseAddress, bytes.count) }
     }
 }

@@ -83,6 +83,8 @@ final class WorkerParts {
     private let runners: [NotifierRunner]
     private let notifiers: Notifications
     private let riskFollower: RiskFollower
+    private let history: History
+    private let dayProfits: DayProfits
     private let number: Int
     private let isRestart: Bool
     private var onReady: (() -> Void)?
@@ -138,9 +140,13 @@ final class WorkerParts {
             settings: registry.notifiers.map(\.settings), loop: loop, mailbox: mailbox,
             redis: connections.reads,
             picture: picture, log: log)
+        history = History(
+            redis: connections.reads, projector: projector, picture: picture,
+            acknowledged: acknowledged)
+        dayProfits = DayProfits(history: history, picture: picture)
         riskFollower = RiskFollower(
             loop: loop, redis: connections.reads, matcher: matcher, picture: picture,
-            registry: registry, warnings: settings.headroomWarnings, log: log)
+            registry: registry, profits: dayProfits, warnings: settings.headroomWarnings, log: log)
     }
 
     /// Whether no access key was ever made.
@@ -153,9 +159,6 @@ final class WorkerParts {
     }
 
     func services(status: any StatusSource) -> Services {
-        let history = History(
-            redis: connections.reads, projector: projector, picture: picture,
-            acknowledged: acknowledged)
         let orders = OrderService(
             loop: loop, picture: picture, registry: registry, matcher: matcher, history: history,
             acknowledged: acknowledged, names: OrderNames(hostNumber: Int64(number)),
@@ -180,7 +183,7 @@ final class WorkerParts {
             policy: PolicyService(
                 loop: loop, picture: picture, matcher: matcher, registry: registry,
                 acknowledged: acknowledged, raiseShare: settings.limitRaiseShare),
-            history: history,
+            history: history, dayProfits: dayProfits,
             bookHistory: BookHistory(redis: connections.reads, picture: picture),
             acknowledged: acknowledged, registry: registry, feed: feed,
             notifiers: NotifierDesk(
@@ -284,9 +287,6 @@ final class WorkerParts {
 
     /// What a new subscriber of trades is shown first.
     private func loadRecentTrades() {
-        let history = History(
-            redis: connections.reads, projector: projector, picture: picture,
-            acknowledged: acknowledged)
         history.trades(
             symbol: nil, of: .only([]), Page(limit: FeedPublisher.tradesRemembered, before: nil)
         ) {

@@ -80,6 +80,16 @@ final class LimitResolver {
         return LimitSet(rules, settings, scales: .finest)
     }
 
+    /// Whether one of the rules at these places has a limit for the account, or needs none.
+    func concern(account: String, group: String, at places: [Int]) -> Bool {
+        let scope = LimitScope(.account(account))
+        return places.contains { place in
+            guard modes[place] != .off else { return false }
+            let limits = setting(rules[place], scope, group.isEmpty ? nil : group)
+            return limits.isEmpty || limits.contains { $0.digits != nil }
+        }
+    }
+
     private func make(
         _ holder: LimitScope.Holder, _ group: String, _ symbol: String, _ scales: Scales
     ) -> LimitSet {

@@ -61,6 +61,14 @@ package final class RiskEventGate {
     /// Whether any rule looks at what has happened.
     package var isNeeded: Bool { registry.riskRules.contains(where: \.takesEvents) }
 
+    /// Whether any of them, as limits and modes are now, has something to judge an account by.
+    package func concerns(_ account: Account, policy: RiskPolicy) -> Bool {
+        resolver.adopt(policy)
+        let places = registry.riskRules.indices.filter { registry.riskRules[$0].takesEvents }
+        return resolver.concern(
+            account: account.id, group: account.group ?? "", at: places)
+    }
+
     /// What the rules want done about it. One in shadow mode asks for alerts alone; a block or cancel
     /// that the operator didn't allow is left out.
     package func tell(

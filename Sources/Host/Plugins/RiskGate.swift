@@ -33,6 +33,12 @@ package struct RiskRecord: Sendable {
     /// The refusal's code and values; empty where there is none.
     package let reason: String
     package let measures: [RiskMeasure]
+
+    package func with(_ more: [RiskMeasure]) -> RiskRecord {
+        RiskRecord(
+            rule: rule, version: version, mode: mode, outcome: outcome, reason: reason,
+            measures: measures + more)
+    }
 }
 
 /// What a gate needs to know beside the order.

@@ -75,6 +75,11 @@ enum AlertFinder {
                 .warning, rule: made.rule, code: "approval_needed", event,
                 "A change of \(made.rule) that \(who) asks for waits for a second person, as \(id)"
             )
+        // A rule that asked for it tells why in an alert of its own.
+        case .cancelTask(let account, let task?) where task.reason != "cancel_all_after":
+            return act(
+                .warning, account: account, rule: "", code: "orders_cancelled", event,
+                "All orders of account \(account) are being cancelled: \(task.reason)")
         case .cancelTask(let account, let task?):
             return act(
                 .critical, account: account, rule: task.reason, code: task.reason, event,

@@ -94,6 +94,25 @@ package final class ControlService {
         }
     }
 
+    // MARK: Throttles
+
+    /// Lets an account trade again in a symbol; its executions there count anew.
+    package func resetThrottle(
+        account: String, symbol: String, reason: String, by actor: Actor,
+        _ completion: @escaping (Result<Throttle, Rejection>) -> Void
+    ) {
+        matcher.resetThrottle(account: account, symbol: symbol, reason: reason, by: actor) {
+            [self] reply in
+            switch reply {
+            case .success(.done(let throttle, let sequence)):
+                caughtUp(sequence, throttle, completion)
+            case .success(.refused(let refusal)):
+                completion(.failure(Reasons.rejection(refusal)))
+            case .failure(let failure): completion(.failure(failure.rejection))
+            }
+        }
+    }
+
     // MARK: Groups
 
     package func createGroup(

@@ -37,6 +37,14 @@ package struct DryRunResult {
     }
 
     package init(rejection: Rejection? = nil) { self.rejection = rejection }
+
+    /// What rules that judge after the fact measure of the account before the order.
+    package mutating func add(_ records: [RiskRecord]) {
+        for record in records {
+            guard let place = rules.firstIndex(where: { $0.rule == record.rule }) else { continue }
+            rules[place] = rules[place].with(record.measures)
+        }
+    }
 }
 
 package final class DryRun {

@@ -38,7 +38,13 @@ package final class Headroom {
         of account: Account, symbols: [String]?, dayProfit: Money?
     ) -> [HeadroomEntry] {
         let symbols = symbols ?? picture.positions(account: account.id).map(\.symbol)
-        var entries = afterwards(account, dayProfit)
+        var entries = afterwards(account, dayProfit).flatMap { record in
+            record.measures.map {
+                HeadroomEntry(
+                    rule: record.rule, mode: record.mode, symbol: nil, side: nil,
+                    isPerOrder: false, measure: RuleMeasure($0))
+            }
+        }
         for symbol in symbols {
             guard let instrument = picture.instruments[symbol] else { continue }
             for side in [Side.buy, .sell] {
@@ -51,19 +57,19 @@ package final class Headroom {
         return entries
     }
 
-    private func afterwards(_ account: Account, _ dayProfit: Money?) -> [HeadroomEntry] {
+    /// Whether a rule that judges after the fact has a limit for the account.
+    package func isJudgedAfterwards(_ account: Account) -> Bool {
+        events.concerns(account, policy: picture.policy)
+    }
+
+    /// What rules that judge after the fact measure of the account now.
+    package func afterwards(_ account: Account, _ dayProfit: Money?) -> [RiskRecord] {
         let now = Clock.wallMicros()
         var happening = RiskHappening(
             .account, sequence: picture.sequence, time: now, account: account, instrument: nil)
         happening.equity = AccountRisk(of: account, in: picture).equity
         happening.dayProfit = dayProfit
-        return events.measures(of: happening, policy: picture.policy, now: now).flatMap { record in
-            record.measures.map {
-                HeadroomEntry(
-                    rule: record.rule, mode: record.mode, symbol: nil, side: nil,
-                    isPerOrder: false, measure: RuleMeasure($0))
-            }
-        }
+        return events.measures(of: happening, policy: picture.policy, now: now)
     }
 
     /// The rules are asked about the smallest order at the market, and what that would add is left

@@ -156,7 +156,15 @@ package final class History {
     func whenListed<Value>(
         _ completion: @escaping (Result<Value, Rejection>) -> Void, _ read: @escaping () -> Void
     ) {
-        projector.whenProjected(to: acknowledged.sequence) { rejection in
+        whenListed(upTo: acknowledged.sequence, completion, read)
+    }
+
+    /// The same, for all up to an event.
+    func whenListed<Value>(
+        upTo sequence: Int64, _ completion: @escaping (Result<Value, Rejection>) -> Void,
+        _ read: @escaping () -> Void
+    ) {
+        projector.whenProjected(to: sequence) { rejection in
             if let rejection { completion(.failure(rejection)) } else { read() }
         }
     }

@@ -8,9 +8,6 @@ import Trading
 extension Picture {
     package var policy: RiskPolicy { controls.policy }
 
-    /// What has become of an account's equity since the UTC day began; nil where it isn't known.
-    package func dayProfit(of account: Account, at time: Int64) -> Money? { nil }
-
     /// Who an order is judged for, and by which picture of the market.
     func riskScene(
         _ account: Account, _ instrument: Instrument, _ market: MarketSnapshot

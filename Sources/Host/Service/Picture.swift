@@ -21,6 +21,8 @@ package final class Picture {
     package var onKeyEnded: ((AccessKey) -> Void)?
     /// Called when the first key is made: from then on nobody may do anything without one.
     package var onFirstKey: (() -> Void)?
+    /// Throttles that have shut, by `account:symbol`.
+    package private(set) var shutThrottles: [String: Throttle] = [:]
     private var keyRing = KeyRing()
     private var positions: [String: [String: Position]] = [:]
     private var waiting = Waiting()
@@ -147,6 +149,7 @@ package final class Picture {
             .mapValues { Dictionary(keyed: $0, by: \.symbol) }
         keyRing = KeyRing(snapshot.keys)
         controls = snapshot.controls
+        shutThrottles = Dictionary(keyed: snapshot.shutThrottles, by: \.key)
         openOrders = OpenOrders()
         for order in snapshot.openOrders.sorted(by: {
             $0.acceptedSequence < $1.acceptedSequence
@@ -194,7 +197,14 @@ package final class Picture {
             if let ended = keyRing.apply(key) { onKeyEnded?(ended) }
             if wasOpen, !isOpen { onFirstKey?() }
         case .control(let change): controls.apply(change, sequence: event.sequence)
-        case .trade, .ledger, .guardValue, .audit, .step, .bust, .decision, .throttle, .alert: break
+        case .throttle(let throttle):
+            if let known = shutThrottles[throttle.key],
+                known.lastSequence >= throttle.lastSequence
+            {
+                break
+            }
+            shutThrottles[throttle.key] = throttle.isLatched ? throttle : nil
+        case .trade, .ledger, .guardValue, .audit, .step, .bust, .decision, .alert: break
         }
     }
 }

@@ -8,6 +8,8 @@ struct RiskFacts {
     private(set) var happenings: [RiskHappening] = []
     /// Whose money or positions changed.
     private(set) var accounts: Set<String> = []
+    /// Whose ledgers have grown.
+    private(set) var ledgers: Set<String> = []
     /// Symbols that have traded.
     private(set) var moved: Set<String> = []
     private let picture: Picture
@@ -34,6 +36,7 @@ struct RiskFacts {
             }
         case .account(let account): accounts.insert(account.id)
         case .position(let position): accounts.insert(position.account)
+        case .ledger(let entry): ledgers.insert(entry.account)
         case .market(let market): moved.insert(market.symbol)
         default: break
         }
@@ -64,6 +67,13 @@ struct RiskFacts {
 }
 
 extension Picture {
+    /// Accounts that own, or owe, anything.
+    var holders: [String] {
+        accounts.keys.filter { id in
+            positions(account: id).contains { $0.quantity.raw != 0 }
+        }.sorted()
+    }
+
     /// Accounts that own, or owe, something of these symbols.
     func holders(of symbols: Set<String>) -> [String] {
         accounts.keys.filter { id in

@@ -10,7 +10,9 @@
 // who takes over a lease reads what it missed.
 //
 // Prices move more often than anyone can look at them: accounts with positions are judged by new
-// prices about once a second.
+// prices about once a second, and all of them when a limit or mode was changed or the lease was taken.
+//
+// What an account has won or lost in the day is read before its state is told.
 
 import Base
 import Loop
@@ -29,6 +31,7 @@ package final class RiskFollower {
     private let lease: RedisLease
     private let log: Log
     private let warnings: HeadroomWarnings
+    private let profits: JudgedProfits
     /// nil until it has been read from Redis.
     private var cursor: Int64?
     /// As Redis has it.
@@ -38,6 +41,11 @@ package final class RiskFollower {
     private var isBusy = false
     /// Symbols whose prices have moved since their holders were judged.
     private var moved: Set<String> = []
+    /// Accounts that are to be judged by the prices as they are.
+    private var turn: [String] = []
+    private var isJudgingPrices = false
+    /// The state of limits and modes that all accounts were judged by; nil = none was.
+    private var judgedPolicy: Int64?
     /// When an alert of this key was last asked for: the same is not asked for more than once a
     /// second, however many trades say the same.
     private var asked: [String: Int64] = [:]
@@ -46,7 +54,7 @@ package final class RiskFollower {
 
     package init(
         loop: EventLoop, redis: RedisConnection, matcher: Matcher, picture: Picture,
-        registry: PluginRegistry, warnings: [Int64], log: Log
+        registry: PluginRegistry, profits: DayProfits, warnings: [Int64], log: Log
     ) {
         self.loop = loop
         self.redis = redis
@@ -57,6 +65,7 @@ package final class RiskFollower {
         gate = RiskEventGate(registry: registry)
         lease = RedisLease(loop: loop, redis: redis, key: Keys.first.riskLease)
         self.warnings = HeadroomWarnings(shares: warnings)
+        self.profits = JudgedProfits(profits: profits, picture: picture, gate: gate, log: log)
         self.log = log
     }
 
@@ -68,6 +77,9 @@ package final class RiskFollower {
         lease.onLose = { [self] in
             cursor = nil
             queue = []
+            turn = []
+            judgedPolicy = nil
+            profits.forget()
         }
         lease.start()
     }
@@ -144,6 +156,7 @@ package final class RiskFollower {
 
     private func skip(_ gap: EventGap) {
         log.error("risk rules: events were lost before they were told of them: \(gap)")
+        profits.forget()
         switch gap {
         case .trimmed(let begins): move(to: begins - 1)
         case .unreadable(let sequence, _): move(to: sequence)
@@ -157,28 +170,60 @@ package final class RiskFollower {
         guard let last = events.last else { return retry("the stream is behind") }
         let facts = RiskFacts(events, picture)
         moved.formUnion(facts.moved)
+        profits.outdate(facts.ledgers)
+        profits.find(facts.accounts.sorted(), upTo: last.sequence) { [self] isFound in
+            guard isFound else {
+                queue = []
+                return retry("the day's profits can't be read")
+            }
+            judge(facts, warnings.alerts(in: events, picture), upTo: last.sequence)
+        }
+    }
+
+    private func judge(_ facts: RiskFacts, _ near: [NewAlert], upTo sequence: Int64) {
         let now = Clock.wallMicros()
         let states = facts.accounts.sorted().compactMap { state(of: $0, now) }
         let requests = gate.tell(
             facts.happenings + states, policy: picture.policy, now: now)
-        let near = warnings.alerts(in: events, picture)
-        carryOut(requests, near, source: last.sequence) { [self] isDone in
+        carryOut(requests, near, source: sequence) { [self] isDone in
             guard isDone else {
                 queue = []
                 return retry("not all was done")
             }
-            move(to: last.sequence)
+            move(to: sequence)
         }
     }
 
+    /// So many at once, and each in its turn, however fast the prices move.
     private func judgePrices() {
-        guard lease.isHeld, !moved.isEmpty else { return }
-        let holders = picture.holders(of: moved)
-        moved = []
-        let time = Clock.wallMicros()
-        let states = holders.prefix(Limits.riskAccountsPerTick).compactMap { state(of: $0, time) }
-        let requests = gate.tell(states, policy: picture.policy, now: time)
-        carryOut(requests, [], source: 0) { _ in }
+        guard lease.isHeld, redis.isUp, !isJudgingPrices else { return }
+        if turn.isEmpty { turn = nextTurn() }
+        let accounts = Array(turn.prefix(Limits.riskAccountsPerTick))
+        guard !accounts.isEmpty else { return }
+        turn.removeFirst(accounts.count)
+        isJudgingPrices = true
+        profits.find(accounts, upTo: picture.sequence) { [self] isFound in
+            guard isFound, lease.isHeld else { return endPrices(isDone: false) }
+            let now = Clock.wallMicros()
+            let requests = gate.tell(
+                accounts.compactMap { state(of: $0, now) }, policy: picture.policy, now: now)
+            carryOut(requests, [], source: 0) { [self] in endPrices(isDone: $0) }
+        }
+    }
+
+    private func nextTurn() -> [String] {
+        defer { moved = [] }
+        guard judgedPolicy == picture.policy.version else {
+            judgedPolicy = picture.policy.version
+            return picture.holders
+        }
+        return moved.isEmpty ? [] : picture.holders(of: moved)
+    }
+
+    /// What couldn't be done is begun again with everybody.
+    private func endPrices(isDone: Bool) {
+        isJudgingPrices = false
+        if !isDone { judgedPolicy = nil }
     }
 
     private func state(of id: String, _ now: Int64) -> RiskHappening? {
@@ -187,7 +232,7 @@ package final class RiskFollower {
             .account, sequence: picture.sequence, time: now, account: account, instrument: nil)
         let risk = AccountRisk(of: account, in: picture)
         happening.equity = risk.equity
-        happening.dayProfit = picture.dayProfit(of: account, at: now)
+        happening.dayProfit = profits.profit(of: id)
         return happening
     }
 

@@ -75,7 +75,7 @@ package struct Statement: Sendable {
 
 extension Instrument {
     /// Signed as the quantity is; rounded down in size.
-    fileprivate func value(_ quantity: Quantity, at price: Price) -> Money? {
+    func value(_ quantity: Quantity, at price: Price) -> Money? {
         let size = Quantity(abs(quantity.raw))
         return notional(price, size, rounding: .down).map {
             Money(quantity.raw < 0 ? -$0.raw : $0.raw)
@@ -248,7 +248,7 @@ final class StatementMaker {
 extension History {
     /// The price of the last lit trade before a time; nil where there was none. Busted ones count: the
     /// market had seen them.
-    fileprivate func lastPrice(
+    func lastPrice(
         _ symbol: String, before time: Int64, from position: Int? = nil,
         _ completion: @escaping (Result<Price?, Rejection>) -> Void
     ) {

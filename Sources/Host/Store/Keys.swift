@@ -34,6 +34,8 @@ package struct Keys: Sendable, Equatable {
     package var groups: String { "\(prefix):groups" }
     package var switches: String { "\(prefix):switches" }
     package var cancelTasks: String { "\(prefix):cancelling" }
+    /// `account:symbol` → how often orders have executed there of late.
+    package var throttles: String { "\(prefix):throttles" }
     /// Accounts whose orders are to be cancelled, by when (UTC microseconds).
     package var deadlines: String { "\(prefix):deadlines" }
     package var alerts: String { "\(prefix):alerts" }

@@ -26,6 +26,8 @@ package struct StoreSnapshot: Sendable, Equatable {
     package var keys: [AccessKey] = []
     /// Limits, modes, groups, switches, and what waits.
     package var controls = RiskControls()
+    /// Those that have shut.
+    package var shutThrottles: [Throttle] = []
     /// Of both books, and those that stand in none, in no order.
     package var openOrders: [Order] = []
 
@@ -162,7 +164,18 @@ private final class SnapshotLoader {
             snapshot.keys += try decodeFields(items) {
                 id, record throws(RecordError) in try AccessKey(id: id, record: record)
             }
-            if next == "0" { scanBooks(books(), "0") } else { scanKeys(next) }
+            if next == "0" { scanThrottles("0") } else { scanKeys(next) }
+        }
+    }
+
+    private func scanThrottles(_ cursor: String) {
+        scan("HSCAN", keys.throttles, cursor) { [self] next, items throws(RedisFailure) in
+            let found = try decodeFields(items) {
+                key, record throws(RecordError) in try Throttle(key: key, record: record)
+            }
+            // Who shuts or opens meanwhile is in an event.
+            snapshot.shutThrottles += found.filter(\.isLatched)
+            if next == "0" { scanBooks(books(), "0") } else { scanThrottles(next) }
         }
     }
 
@@ -235,6 +248,7 @@ private final class SnapshotLoader {
         snapshot.positions = newest(
             snapshot.positions, { "\($0.account):\($0.symbol)" }, \.lastSequence)
         snapshot.keys = newest(snapshot.keys, \.id, \.lastSequence)
+        snapshot.shutThrottles = newest(snapshot.shutThrottles, \.key, \.lastSequence)
         ask("GET", [keys.sequence]) { [self] reply in
             snapshot.settledSequence = reply.int64 ?? 0
             answer(.success(snapshot))

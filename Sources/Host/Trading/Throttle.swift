@@ -15,6 +15,10 @@ package struct Throttle: Hashable, Sendable {
 
     package init(key: String) { self.key = key }
 
+    /// Of an account's id, which has no colon.
+    package var account: String { String(key.prefix { $0 != ":" }) }
+    package var symbol: String { String(key.drop { $0 != ":" }.dropFirst()) }
+
     package init(key: String, record: ArraySlice<UInt8>) throws(RecordError) {
         self.key = key
         var reader = ByteReader(record)

@@ -1,4 +1,4 @@
-// What staff steer risk by, as JSON: groups, limits, modes, changes that wait, switches.
+// What staff steer risk by, as JSON: groups, limits, modes, changes that wait, switches, throttles.
 
 import Base
 import Trading
@@ -134,5 +134,18 @@ package enum SwitchJSON {
         json.field("by", made.by)
         json.field("reason", made.reason)
         json.field("event_seq", count: made.lastSequence)
+    }
+}
+
+package enum ThrottleJSON {
+    package static func write(_ throttle: Throttle, into json: inout JSONWriter) {
+        json.beginObject()
+        json.field("account_id", throttle.account)
+        json.field("symbol", throttle.symbol)
+        json.field("latched", throttle.isLatched)
+        json.field("latched_at", time: throttle.latchedAt)
+        json.field("window_began_at", time: throttle.since)
+        json.field("event_seq", count: throttle.lastSequence)
+        json.endObject()
     }
 }

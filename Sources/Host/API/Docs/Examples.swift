@@ -51,6 +51,7 @@ enum Examples {
         "PATCH /api/v1/risk/rules/{rule}": "{\"mode\": \"enforce\", \"reason\": \"An example\"}",
         "POST /api/v1/risk/kill-switch":
             "{\"scope\": \"account\", \"id\": \"3\", \"reason\": \"An example\"}",
+        "POST /api/v1/risk/throttles/{account}/{symbol}/reset": "{\"reason\": \"An example\"}",
         "POST /api/v1/accounts/{account}/cancel-all-after": "{\"seconds\": 0}",
         "POST /api/v1/instruments":
             "{\"symbol\": \"EXMPL\", \"name\": \"Example\", \"price_scale\": 2, "

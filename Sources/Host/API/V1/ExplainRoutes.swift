@@ -61,25 +61,42 @@ struct ExplainRoutes {
 
     private func room(_ exchange: Exchange) throws(Rejection) {
         let symbol = try OrderQuery(fields: try exchange.queryFields(), services: services).symbol()
-        services.withCurrentAccount(exchange) { [services, headroom] account in
-            let entries = headroom.entries(
-                of: account, symbols: symbol.map { [$0] },
-                dayProfit: services.picture.dayProfit(of: account, at: Clock.wallMicros()))
-            exchange.reply { json in
-                json.beginObject()
-                json.field("account_id", account.id)
-                json.field("available", money: account.available, .strings)
-                json.field("policy_version", count: services.picture.policy.version)
-                json.field("as_of_seq", count: services.picture.sequence)
-                json.key("items")
-                json.beginArray()
-                for entry in entries {
-                    let scales = services.scales(entry.symbol ?? "")
-                    HeadroomJSON.write(entry, scales: scales, into: &json)
-                }
-                json.endArray()
-                json.endObject()
+        services.withCurrentAccount(exchange) { [self] account in
+            services.withDayProfit(of: account, headroom) { profit in
+                show(services.picture.accounts[account.id] ?? account, symbol, profit, exchange)
             }
         }
+    }
+
+    private func show(
+        _ account: Account, _ symbol: String?, _ dayProfit: Money?, _ exchange: Exchange
+    ) {
+        let entries = headroom.entries(
+            of: account, symbols: symbol.map { [$0] }, dayProfit: dayProfit)
+        exchange.reply { json in
+            json.beginObject()
+            json.field("account_id", account.id)
+            json.field("available", money: account.available, .strings)
+            json.field("policy_version", count: services.picture.policy.version)
+            json.field("as_of_seq", count: services.picture.sequence)
+            json.key("items")
+            json.beginArray()
+            for entry in entries {
+                let scales = services.scales(entry.symbol ?? "")
+                HeadroomJSON.write(entry, scales: scales, into: &json)
+            }
+            json.endArray()
+            json.endObject()
+        }
+    }
+}
+
+extension Services {
+    /// Read only where a rule judges it; nil where it isn't known, then the answer goes without.
+    func withDayProfit(
+        of account: Account, _ headroom: Headroom, _ answer: @escaping (Money?) -> Void
+    ) {
+        guard headroom.isJudgedAfterwards(account) else { return answer(nil) }
+        dayProfits.find(of: account.id, upTo: picture.sequence) { answer((try? $0.get()) ?? nil) }
     }
 }

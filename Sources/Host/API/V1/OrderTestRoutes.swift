@@ -10,10 +10,12 @@ import Wire
 struct OrderTestRoutes {
     let services: Services
     private let dryRun: DryRun
+    private let headroom: Headroom
 
     init(services: Services) {
         self.services = services
         dryRun = DryRun(picture: services.picture, registry: services.registry)
+        headroom = Headroom(picture: services.picture, registry: services.registry)
     }
 
     var routes: [Route] {
@@ -32,7 +34,12 @@ struct OrderTestRoutes {
         services.whenCurrent(exchange) { [self] in
             do throws(Rejection) {
                 let account = try services.tradingAccount(fields, of: exchange.principal)
-                reply(exchange, try run(fields, account, exchange.principal))
+                // Malformed fields are told of at once.
+                var run = try run(fields, account, exchange.principal)
+                services.withDayProfit(of: account, headroom) { [self] profit in
+                    run.0.add(headroom.afterwards(account, profit))
+                    reply(exchange, run)
+                }
             } catch {
                 exchange.fail(error)
             }
