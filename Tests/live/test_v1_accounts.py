@@ -65,7 +65,7 @@ def test_what_staff_cant_set(client, account, field, value, code):
 
 
 def test_a_group_that_is_none(client, account):
-    assert_error(client.call("PATCH", path(account), {"group": "nobody"}), 422, "unknown_group")
+    assert_error(client.call("PATCH", path(account), {"group": "nobody"}), 404, "unknown_group")
 
 
 def test_the_ledger_filtered(client, buyer, seller, symbol):
@@ -166,7 +166,9 @@ def test_what_never_traded_is_said_to_have_no_price(client, seller, symbol):
 def test_the_rules_and_their_limits(client, account):
     rules = client.get("/api/v1/risk/rules")["items"]
     assert [rule["rule"] for rule in rules] == [
-        "max-order", "price-collar", "position-limit", "buying-power"]
+        "max-order", "price-collar", "position-limit", "buying-power", "restricted-list",
+        "fat-finger", "duplicate-order", "exposure", "open-orders", "order-rate",
+        "execution-throttle", "daily-loss"]
     assert rules[0]["limits"] == {"quantity": "100000", "value": "1000000"}
     assert {rule["mode"] for rule in rules} == {"enforce"}
     held = client.get(path(account, "/limits"))["items"]
