@@ -217,7 +217,7 @@ def test_it_is_refused_in_words_and_changes_nothing(desk, mistake):
     assert state(desk) == before, mistake
 
 
-@pytest.mark.parametrize("quantity,price", [(10, "150.10"), (100, "145.00")])
+@pytest.mark.parametrize("quantity,price", [(11, "150.10"), (100, "145.00")])
 def test_what_was_meant_is_taken(desk, quantity, price):
     report = desk.place(desk.trader, "buy", "AAPL", quantity, price)
     assert report["order_status"] in ("new", "filled")

@@ -68,8 +68,10 @@ extension Fold {
         let stood = step.before[restingID].flatMap {
             $0.isInBook && $0.price == trade.price ? $0.bookSequence : nil
         }
+        // One that stood there before all that is known: where in its level can't be told.
+        let isFromBefore = !isComplete && step.before[restingID] == nil
         let passed = books[place]?.passedOver(
-            side, price: trade.price.raw, place: stood ?? .max
+            side, price: trade.price.raw, place: stood ?? (isFromBefore ? .min : .max)
         ) { step.after[$0] != nil }
         findings.expect(
             .priority, passed == nil,
