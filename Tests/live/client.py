@@ -76,9 +76,10 @@ class Client:
                 return position
         return None
 
-    def book(self, symbol, internal=False):
+    def book(self, symbol, internal=False, depth=50):
         """(bids, asks), each a list of (price, quantity, orders)."""
-        book = self.get(f"/api/orderbook/{symbol}" + ("/internal" if internal else ""))
+        book = self.get(
+            f"/api/orderbook/{symbol}" + ("/internal" if internal else "") + f"?depth={depth}")
         return tuple(
             [(Decimal(level["price"]), Decimal(level["quantity"]), int(level["orders"]))
              for level in book[side]]

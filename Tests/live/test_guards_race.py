@@ -122,10 +122,10 @@ def test_two_hosts_end_at_the_limit(hosts):
             answers = [answer for row in rows for answer in row]
             taken = [answer for answer in answers if answer.status_code < 300]
             assert len(taken) == LIMIT, [answer.status_code for answer in answers]
-            codes = {answer.json()["error"]["code"] for answer in answers if answer not in taken}
+            codes = {answer.json()["code"] for answer in answers if answer not in taken}
             assert codes == {"position_limit"}
             open_orders = decoded(clients[1].call(
-                "GET", "/api/v1/orders", params={"account_id": account, "status": "open"}))
+                "GET", "/api/v1/orders", params={"account_id": account, "status": "new"}))
             assert len(open_orders["items"]) == LIMIT
     for client in clients:
         client.session.close()

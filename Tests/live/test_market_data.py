@@ -175,6 +175,8 @@ def test_they_are_told_over_restarts_too(make_host):
         host.start()
     with Client(host.url) as client:
         for sequence, book in seen.items():
-            assert client.get(f"/api/v1/market/OLD/book?depth=1000&at_seq={sequence}") == book
+            told = client.get(f"/api/v1/market/OLD/book?depth=1000&at_seq={sequence}")
+            # A host that has just begun says its start as the time of a book.
+            assert {**told, "timestamp": None} == {**book, "timestamp": None}
         assert wait_until(lambda: client.get("/api/v1/market/OLD/candles?interval=1d")["items"])
     stop_cleanly(host)
