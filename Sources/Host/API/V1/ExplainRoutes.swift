@@ -31,7 +31,7 @@ struct ExplainRoutes {
                         "Only in this instrument; without it in all in which the account has "
                             + "positions or open orders.")
                 ],
-                answers: [.ok(.headroom)], room),
+                answers: [.ok(.headroom)], refusals: [.refused], room),
         ]
     }
 
